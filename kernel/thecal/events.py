@@ -1,0 +1,105 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What can happen. Orders may be refused and then change nothing; facts are never refused.
+
+Only ``SecondPassed`` moves a pulse. Every other event belongs to the second before it.
+"""
+
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import TypeAlias
+
+from thecal.prescription import Prescription
+from thecal.units import Concentrations
+
+
+@dataclass(frozen=True, slots=True)
+class SecondPassed:
+    """One second was observed."""
+
+
+@dataclass(frozen=True, slots=True)
+class BolusAsked:
+    """Order: the patient asks for a bolus."""
+
+
+@dataclass(frozen=True, slots=True)
+class PrescriptionStaged:
+    """Order: a clinician proposes a prescription; nothing changes until it is confirmed."""
+
+    prescription: Prescription
+
+
+@dataclass(frozen=True, slots=True)
+class PrescriptionConfirmed:
+    """Order: a clinician confirms what was read back, value for value."""
+
+    prescription: Prescription
+
+
+@dataclass(frozen=True, slots=True)
+class PrescriptionAbandoned:
+    """Order: a clinician takes a staged prescription back."""
+
+
+@dataclass(frozen=True, slots=True)
+class StopAsked:
+    """Order: stop delivering."""
+
+
+@dataclass(frozen=True, slots=True)
+class ResumeAsked:
+    """Order: deliver the program again."""
+
+
+class PulseResult(IntEnum):
+    """What a pulse did, as the device reports it."""
+
+    DONE = 0
+    NOT_DONE = 1
+    UNKNOWN = 2
+
+
+@dataclass(frozen=True, slots=True)
+class PulseReported:
+    """Fact: what the pulse of that sequence number did."""
+
+    sequence: int
+    result: PulseResult
+
+
+@dataclass(frozen=True, slots=True)
+class RefillDone:
+    """Fact: the reservoir was emptied but for its residual, and filled.
+
+    ``has_unknown_drug``: the label names a drug that the library does not; its concentration has no place here.
+    """
+
+    filled_nl: int
+    concentrations_fg_per_nl: Concentrations
+    has_unknown_drug: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PathDeclared:
+    """Fact: tubing and catheter hold between ``volume_lo_nl`` and ``volume_hi_nl``.
+
+    ``is_filled_from_reservoir``: primed by hand with the reservoir's fluid; otherwise it holds no drug.
+    """
+
+    volume_lo_nl: int
+    volume_hi_nl: int
+    is_filled_from_reservoir: bool
+
+
+Event: TypeAlias = (
+    SecondPassed
+    | BolusAsked
+    | PrescriptionStaged
+    | PrescriptionConfirmed
+    | PrescriptionAbandoned
+    | StopAsked
+    | ResumeAsked
+    | PulseReported
+    | RefillDone
+    | PathDeclared
+)

@@ -1,0 +1,118 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a pump can do and what a drug allows: the configuration that a state is admitted under."""
+
+from dataclasses import dataclass
+from typing import Annotated, TypeAlias
+
+from thecal.units import (
+    CONCENTRATION_FG_PER_NL_MAX,
+    DAY_S,
+    DRUG_COUNT,
+    MASS_FG_MAX,
+    PATH_NL_MAX,
+    PULSE_INTERVAL_S_MAX,
+    PULSE_VOLUME_NL_MAX,
+    RESERVOIR_NL_MAX,
+    Masses,
+    is_within,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PumpModel:
+    """What the device is.
+
+    ``pulse_volume_nl`` leaves the reservoir with every pulse; two pulses are at least ``pulse_interval_s`` apart.
+    ``slot_volume_nl_min`` is the least volume that a half-hour slot may ask for (0 where true zero may be programmed).
+    ``residual_nl`` cannot be used and stays behind at a refill at most.
+    """
+
+    pulse_volume_nl: int
+    pulse_interval_s: int
+    slot_volume_nl_min: int
+    capacity_nl: int
+    residual_nl: int
+
+
+@dataclass(frozen=True, slots=True)
+class DrugLimits:
+    """What the library says of one drug. Hard limits cannot be overridden.
+
+    ``is_listed`` is false for an unused place of the table; such a place has only zeros.
+    """
+
+    is_listed: bool
+    concentration_fg_per_nl_max: int
+    day_fg_max: int
+    hour_fg_max: int
+    bolus_fg_max: int
+    is_patient_bolus_allowed: bool
+
+
+Library: TypeAlias = Annotated[tuple[DrugLimits, ...], DRUG_COUNT]
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """Pump model and drug library, named by ``digest``. The first drug of the library drives the rate."""
+
+    digest: int
+    pump: PumpModel
+    library: Library
+
+
+def is_admissible_pump(pump: PumpModel) -> bool:
+    """Whether a pump model is within the kernel's limits."""
+    return (
+        is_within(pump.pulse_volume_nl, 1, PULSE_VOLUME_NL_MAX)
+        and is_within(pump.pulse_interval_s, 1, PULSE_INTERVAL_S_MAX)
+        and is_within(pump.slot_volume_nl_min, 0, PATH_NL_MAX)
+        and is_within(pump.capacity_nl, 1, RESERVOIR_NL_MAX)
+        and is_within(pump.residual_nl, 0, pump.capacity_nl)
+    )
+
+
+def is_admissible_drug(drug: DrugLimits) -> bool:
+    """Whether a drug's limits are within the kernel's, and an hour's limit within a day's."""
+    if not drug.is_listed:
+        return (
+            drug.concentration_fg_per_nl_max == 0
+            and drug.day_fg_max == 0
+            and drug.hour_fg_max == 0
+            and drug.bolus_fg_max == 0
+            and not drug.is_patient_bolus_allowed
+        )
+    return (
+        is_within(drug.concentration_fg_per_nl_max, 1, CONCENTRATION_FG_PER_NL_MAX)
+        and is_within(drug.day_fg_max, 1, MASS_FG_MAX)
+        and is_within(drug.hour_fg_max, 1, drug.day_fg_max)
+        and is_within(drug.bolus_fg_max, 0, drug.hour_fg_max)
+    )
+
+
+def is_admissible_config(config: Config) -> bool:
+    """Whether the kernel accepts a configuration. The first drug of the library must be listed."""
+    return (
+        is_admissible_pump(config.pump)
+        and all(is_admissible_drug(drug) for drug in config.library)
+        and config.library[0].is_listed
+    )
+
+
+def compute_hard_day_fg(config: Config) -> Masses:
+    """The hard limit of any 24 h, for every drug."""
+    return tuple(drug.day_fg_max for drug in config.library)
+
+
+def compute_hard_hour_fg(config: Config) -> Masses:
+    """The hard limit of any hour, for every drug."""
+    return tuple(drug.hour_fg_max for drug in config.library)
+
+
+def compute_hard_bolus_fg(config: Config) -> Masses:
+    """The largest single bolus, for every drug."""
+    return tuple(drug.bolus_fg_max for drug in config.library)
+
+
+LOCKOUT_S_MAX = DAY_S
+BOLUS_DURATION_S_MAX = DAY_S

@@ -1,0 +1,233 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Everything that the kernel remembers, in records of fixed size."""
+
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Annotated, TypeAlias
+
+from thecal.fluid import NO_DRUG, Fluid
+from thecal.limits import Config
+from thecal.prescription import Prescription, compute_no_prescription
+from thecal.units import DRUG_COUNT, LEDGER_LENGTH, NO_MASSES, NO_SLOTS, Masses, Slots
+
+
+class Mode(IntEnum):
+    """What the pump is doing."""
+
+    UNPROGRAMMED = 0
+    DELIVERING = 1
+    STOPPED = 2
+    EMPTY = 3
+    END_OF_SERVICE = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Ratio:
+    """How much of a drug comes with how much of the first: two concentrations, fg/nL. 0 to 1 where there is none."""
+
+    drug_fg_per_nl: int
+    first_fg_per_nl: int
+
+
+Ratios: TypeAlias = Annotated[tuple[Ratio, ...], DRUG_COUNT]
+NO_RATIOS: Ratios = (Ratio(drug_fg_per_nl=0, first_fg_per_nl=1),) * DRUG_COUNT
+
+
+@dataclass(frozen=True, slots=True)
+class Generation:
+    """The most that was in force since a daily boundary: each slot, the first drug's pulse, each drug's ratio."""
+
+    slots_fg: Slots
+    pulse_fg: int
+    ratios: Ratios
+
+
+NO_GENERATION = Generation(slots_fg=NO_SLOTS, pulse_fg=0, ratios=NO_RATIOS)
+
+
+@dataclass(frozen=True, slots=True)
+class Reserve:
+    """The most basal of every drug that any 24 h and any hour may bring, two of the largest pulses included."""
+
+    day_fg: Masses
+    hour_fg: Masses
+
+
+NO_RESERVE = Reserve(day_fg=NO_MASSES, hour_fg=NO_MASSES)
+
+
+@dataclass(frozen=True, slots=True)
+class Basal:
+    """What basal is due, and what it may still bring.
+
+    ``owed_fg_1800``: scheduled and not yet pulsed, in 1/1800 fg. ``program`` is the reserve of the program alone,
+    ``envelope`` that of everything in force since the last daily boundary but one (``current`` and ``previous``).
+    """
+
+    owed_fg_1800: int
+    current: Generation
+    previous: Generation
+    program: Reserve
+    envelope: Reserve
+
+
+@dataclass(frozen=True, slots=True)
+class Bolus:
+    """The active bolus: ``left_fg`` of ``mass_fg`` of the first drug are still to come.
+
+    ``reserved_fg`` bounds what the whole bolus can bring of every drug; ``given_fg`` is what it brought so far.
+    """
+
+    is_active: bool
+    is_patient: bool
+    start_tick: int
+    mass_fg: int
+    duration_s: int
+    left_fg: int
+    reserved_fg: Masses
+    given_fg: Masses
+
+
+NO_BOLUS = Bolus(
+    is_active=False,
+    is_patient=False,
+    start_tick=0,
+    mass_fg=0,
+    duration_s=1,
+    left_fg=0,
+    reserved_fg=NO_MASSES,
+    given_fg=NO_MASSES,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerEntry:
+    """A bolus that has ended: when it ran and the most that it brought of every drug."""
+
+    is_used: bool
+    is_patient: bool
+    start_tick: int
+    end_tick: int
+    given_fg: Masses
+
+
+Ledger: TypeAlias = Annotated[tuple[LedgerEntry, ...], LEDGER_LENGTH]
+NO_ENTRY = LedgerEntry(is_used=False, is_patient=False, start_tick=0, end_tick=0, given_fg=NO_MASSES)
+
+
+@dataclass(frozen=True, slots=True)
+class Lockout:
+    """The end of the last bolus, and the largest lockout in force since."""
+
+    has_ended: bool
+    end_tick: int
+    lockout_s: int
+
+
+@dataclass(frozen=True, slots=True)
+class Flight:
+    """The last pulse ordered. While ``is_pending`` nobody knows yet what it did."""
+
+    is_pending: bool
+    is_basal: bool
+    sequence: int
+    ordered_tick: int
+    first_fg: int
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """Tubing and catheter: ``old`` fluid of ``front_lo_nl`` to ``front_hi_nl``, then the reservoir's.
+
+    ``pulse_fg_min`` and ``pulse_fg_max`` bound the first drug's pulse in the upper book for every fluid that path or
+    reservoir has held since the path was last declared or refilled.
+    """
+
+    is_declared: bool
+    volume_lo_nl: int
+    volume_hi_nl: int
+    front_lo_nl: int
+    front_hi_nl: int
+    old: Fluid
+    pulse_fg_min: int
+    pulse_fg_max: int
+    ratios: Ratios
+
+
+@dataclass(frozen=True, slots=True)
+class Reservoir:
+    """What is left, as an interval, and of what."""
+
+    volume_lo_nl: int
+    volume_hi_nl: int
+    fluid: Fluid
+
+
+@dataclass(frozen=True, slots=True)
+class Staged:
+    """A prescription that waits for its confirmation, and until when."""
+
+    is_staged: bool
+    expires_tick: int
+    prescription: Prescription
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """The whole of the kernel's memory.
+
+    ``is_admitted``: the program was admitted with the fluids that path and reservoir hold now; nothing is delivered
+    otherwise. ``program`` is what is in force; before the first confirmation it has no dose and the hard limits.
+    """
+
+    config_digest: int
+    tick: int
+    mode: Mode
+    is_programmed: bool
+    is_admitted: bool
+    program: Prescription
+    staged: Staged
+    basal: Basal
+    bolus: Bolus
+    ledger: Ledger
+    lockout: Lockout
+    flight: Flight
+    path: Path
+    reservoir: Reservoir
+
+
+def initial_state(config: Config) -> State:
+    """A pump as it leaves the box: no prescription, no fluid, nothing remembered."""
+    nothing = compute_no_prescription(config)
+    return State(
+        config_digest=config.digest,
+        tick=0,
+        mode=Mode.UNPROGRAMMED,
+        is_programmed=False,
+        is_admitted=False,
+        program=nothing,
+        staged=Staged(is_staged=False, expires_tick=0, prescription=nothing),
+        basal=Basal(
+            owed_fg_1800=0,
+            current=NO_GENERATION,
+            previous=NO_GENERATION,
+            program=NO_RESERVE,
+            envelope=NO_RESERVE,
+        ),
+        bolus=NO_BOLUS,
+        ledger=(NO_ENTRY,) * LEDGER_LENGTH,
+        lockout=Lockout(has_ended=False, end_tick=0, lockout_s=0),
+        flight=Flight(is_pending=False, is_basal=False, sequence=0, ordered_tick=0, first_fg=0),
+        path=Path(
+            is_declared=False,
+            volume_lo_nl=0,
+            volume_hi_nl=0,
+            front_lo_nl=0,
+            front_hi_nl=0,
+            old=NO_DRUG,
+            pulse_fg_min=0,
+            pulse_fg_max=0,
+            ratios=NO_RATIOS,
+        ),
+        reservoir=Reservoir(volume_lo_nl=0, volume_hi_nl=0, fluid=NO_DRUG),
+    )

@@ -1,0 +1,128 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Units, tables' lengths and the one division of the kernel.
+
+Every quantity is an integer and carries its unit in its name: seconds ``_s``, nanolitres ``_nl``, femtograms ``_fg``,
+concentrations ``_fg_per_nl`` (1 fg/nL is exactly 1 ng/mL). Basal is kept in 1/1800 fg, because a slot lasts 1,800
+seconds and a slot's mass is divided evenly over them: no remainder is ever dropped.
+
+A limit on everything stands here, each with its reason, so that every product in the kernel fits in 64 bits.
+"""
+
+from typing import Annotated, TypeAlias
+
+SLOT_S = 1_800
+HOUR_S = 3_600
+DAY_S = 86_400
+SLOT_COUNT = 48
+
+# Drugs that the library of one pump may name; the first one drives the rate.
+DRUG_COUNT = 4
+
+# Boluses remembered: 24 patient boluses in any 24 h, one more that began before, and room for clinicians' boluses.
+LEDGER_LENGTH = 32
+PATIENT_BOLUS_COUNT_MAX = 24
+
+# Twenty years: longer than any pump's battery, and the end of service of every state.
+TICK_MAX = 631_152_000
+
+# 50 mg/mL and 2 uL: above every concentration and every pulse of domain data; their product times 2**25 fits 63 bits.
+CONCENTRATION_FG_PER_NL_MAX = 50_000_000
+PULSE_VOLUME_NL_MAX = 2_000
+PULSE_INTERVAL_S_MAX = 1_800
+
+# 60 mL: above every reservoir on the market.
+RESERVOIR_NL_MAX = 60_000_000
+PATH_NL_MAX = 2_000_000
+
+# 100 mg in a day or in a bolus: above every published limit of every intrathecal drug.
+MASS_FG_MAX = 100_000_000_000_000
+# Stands for "more than any limit" where a bound cannot be computed; no cap reaches it.
+MASS_FG_BEYOND_LIMITS = 1_000_000_000_000_000
+
+QUOTIENT_BITS = 26
+QUOTIENT_END = 67_108_864
+
+Masses: TypeAlias = Annotated[tuple[int, ...], DRUG_COUNT]
+Concentrations: TypeAlias = Annotated[tuple[int, ...], DRUG_COUNT]
+Slots: TypeAlias = Annotated[tuple[int, ...], SLOT_COUNT]
+_Powers: TypeAlias = Annotated[tuple[int, ...], QUOTIENT_BITS]
+
+NO_MASSES: Masses = (0,) * DRUG_COUNT
+NO_SLOTS: Slots = (0,) * SLOT_COUNT
+
+_POWERS_OF_TWO: _Powers = (
+    33_554_432,
+    16_777_216,
+    8_388_608,
+    4_194_304,
+    2_097_152,
+    1_048_576,
+    524_288,
+    262_144,
+    131_072,
+    65_536,
+    32_768,
+    16_384,
+    8_192,
+    4_096,
+    2_048,
+    1_024,
+    512,
+    256,
+    128,
+    64,
+    32,
+    16,
+    8,
+    4,
+    2,
+    1,
+)
+
+
+def compute_quotient_down(dividend: int, divisor: int) -> int:
+    """The largest ``q`` with ``q * divisor <= dividend``, at most ``QUOTIENT_END - 1``.
+
+    Divides by a quantity that is not known beforehand, bit by bit, so that a proof never meets a division by a
+    variable. ``dividend`` is 0 or more, ``divisor`` 1 or more.
+    """
+    quotient = 0
+    rest = dividend
+    for power in _POWERS_OF_TWO:
+        if rest >= divisor * power:
+            rest = rest - divisor * power
+            quotient = quotient + power
+    return quotient
+
+
+def compute_quotient_up(dividend: int, divisor: int) -> int:
+    """The smallest ``q`` with ``q * divisor >= dividend``, at most ``QUOTIENT_END``."""
+    quotient = compute_quotient_down(dividend, divisor)
+    if quotient * divisor < dividend:
+        return quotient + 1
+    return quotient
+
+
+def is_no_larger(masses_fg: Masses, limits_fg: Masses) -> bool:
+    """Whether every drug's mass is at most its limit."""
+    return all(mass <= limit for mass, limit in zip(masses_fg, limits_fg))
+
+
+def compute_sum_fg(left_fg: Masses, right_fg: Masses) -> Masses:
+    """Drug by drug sum."""
+    return tuple(left + right for left, right in zip(left_fg, right_fg))
+
+
+def compute_larger(left: Masses, right: Masses) -> Masses:
+    """Drug by drug maximum."""
+    return tuple(max(a, b) for a, b in zip(left, right))
+
+
+def compute_smaller(left: Masses, right: Masses) -> Masses:
+    """Drug by drug minimum."""
+    return tuple(min(a, b) for a, b in zip(left, right))
+
+
+def is_within(value: int, lowest: int, highest: int) -> bool:
+    """Whether a value lies in a closed range."""
+    return lowest <= value <= highest

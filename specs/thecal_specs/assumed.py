@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the world may do: the assumptions under which the proofs speak, as predicates."""
+
+from thecal.events import Event, PathDeclared, PulseReported, PulseResult, RefillDone
+from thecal.fluid import Fluid
+from thecal.limits import Config
+from thecal.outcome import Outcome
+from thecal.state import State
+from thecal_specs.ghost import Ghost, Truth, World, is_report_of_flight
+from thecal_specs.logic import implies
+
+
+def is_possible_event(before: State, event: Event, ghost: Ghost) -> bool:
+    """A device reports a pulse as done only if it moved, and as not done only if it did not."""
+    if isinstance(event, PulseReported):
+        return implies(
+            is_report_of_flight(before, event),
+            implies(event.result == PulseResult.DONE, ghost.world.is_flight_moved)
+            and implies(event.result == PulseResult.NOT_DONE, not ghost.world.is_flight_moved),
+        )
+    return True
+
+
+def is_mass_of_pulse(volume_nl: int, world: World, drug_fg: int, drug: int) -> bool:
+    """Whether a mass is what a pulse can bring past the tip: old fluid up to the front, then new."""
+    old_nl = min(world.front_nl, volume_nl)
+    new_nl = volume_nl - old_nl
+    return (
+        world.old.lo[drug] * old_nl + world.new.lo[drug] * new_nl
+        <= drug_fg
+        <= world.old.hi[drug] * old_nl + world.new.hi[drug] * new_nl
+    )
+
+
+def is_floor_and_ceiling(
+    old: Fluid, left_nl: int, label_fg_per_nl: int, filled_nl: int, blend: Fluid, drug: int
+) -> bool:
+    """Whether a blend's bounds are the whole numbers next to what mixing makes of one drug."""
+    total_nl = left_nl + filled_nl
+    lowest_fg = old.lo[drug] * left_nl + label_fg_per_nl * filled_nl
+    highest_fg = old.hi[drug] * left_nl + label_fg_per_nl * filled_nl
+    return (
+        blend.lo[drug] * total_nl <= lowest_fg < (blend.lo[drug] + 1) * total_nl
+        and (blend.hi[drug] - 1) * total_nl < highest_fg <= blend.hi[drug] * total_nl
+    )
+
+
+def is_possible_truth(
+    config: Config, before: State, event: Event, outcome: Outcome, truth: Truth, ghost: Ghost
+) -> bool:
+    """What physics and the declared facts allow in one step."""
+    world = ghost.world
+    if isinstance(event, RefillDone):
+        return (
+            0 <= truth.left_nl <= min(config.pump.residual_nl, world.reservoir_nl)
+            and event.filled_nl >= 1
+            and all(
+                is_floor_and_ceiling(
+                    world.new,
+                    truth.left_nl,
+                    event.concentrations_fg_per_nl[i],
+                    event.filled_nl,
+                    truth.blend,
+                    i,
+                )
+                for i in range(4)
+            )
+        )
+    if isinstance(event, PathDeclared):
+        return event.volume_lo_nl <= truth.path_nl <= event.volume_hi_nl
+    return implies(
+        outcome.pulse.is_ordered and truth.is_moved,
+        all(is_mass_of_pulse(config.pump.pulse_volume_nl, world, truth.mass_fg[i], i) for i in range(4)),
+    )

@@ -1,0 +1,319 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The inductive invariant: what is true of every state that the kernel can reach, one named conjunct a fact.
+
+It speaks of the kernel's own books, as an invariant must; the properties do not.
+"""
+
+from thecal.fluid import Fluid
+from thecal.fluid import is_well_formed as is_fluid_well_formed
+from thecal.limits import Config, compute_hard_day_fg, compute_hard_hour_fg
+from thecal.prescription import is_well_formed as is_prescription_well_formed
+from thecal.state import Generation, LedgerEntry, Mode, Ratio, State
+from thecal.units import (
+    CONCENTRATION_FG_PER_NL_MAX,
+    DAY_S,
+    LEDGER_LENGTH,
+    MASS_FG_BEYOND_LIMITS,
+    MASS_FG_MAX,
+    PATH_NL_MAX,
+    RESERVOIR_NL_MAX,
+    SLOT_S,
+    TICK_MAX,
+    Slots,
+    is_no_larger,
+    is_within,
+)
+from thecal_specs.logic import implies
+
+
+def ticks_are_ordered(config: Config, state: State) -> bool:
+    """No time lies ahead of now, and now is within the service life."""
+    return (
+        is_within(state.tick, 0, TICK_MAX)
+        and is_within(state.flight.ordered_tick, 0, state.tick)
+        and is_within(state.flight.sequence, 0, state.tick)
+        and is_within(state.lockout.end_tick, 0, state.tick)
+        and implies(state.bolus.is_active, is_within(state.bolus.start_tick, 0, state.tick))
+        and is_within(state.staged.expires_tick, 0, TICK_MAX + SLOT_S)
+    )
+
+
+def service_ends_at_its_last_tick(config: Config, state: State) -> bool:
+    """The last tick is reached only by ending the service."""
+    return implies(state.mode != Mode.END_OF_SERVICE, state.tick < TICK_MAX)
+
+
+def program_is_within_limits(config: Config, state: State) -> bool:
+    """What is in force is well formed, its caps within the hard limits."""
+    return (
+        is_prescription_well_formed(state.program)
+        and is_no_larger(state.program.cap_day_fg, compute_hard_day_fg(config))
+        and is_no_larger(state.program.cap_hour_fg, compute_hard_hour_fg(config))
+    )
+
+
+def staged_is_well_formed(config: Config, state: State) -> bool:
+    """What waits for confirmation is well formed."""
+    return is_prescription_well_formed(state.staged.prescription)
+
+
+def fluids_are_within_limits(config: Config, state: State) -> bool:
+    """Intervals are ordered and bounded; the reservoir's lower end covers a pulse in flight."""
+    doubtful_nl = config.pump.pulse_volume_nl if state.flight.is_pending else 0
+    return (
+        is_fluid_well_formed(state.path.old)
+        and is_fluid_well_formed(state.reservoir.fluid)
+        and 0 <= state.path.volume_lo_nl <= state.path.volume_hi_nl <= PATH_NL_MAX
+        and 0 <= state.path.front_lo_nl <= state.path.front_hi_nl <= PATH_NL_MAX
+        and doubtful_nl
+        <= state.reservoir.volume_lo_nl
+        <= state.reservoir.volume_hi_nl
+        <= 2 * RESERVOIR_NL_MAX
+    )
+
+
+def pulse_bounds_are_those_of_the_fluids(config: Config, state: State) -> bool:
+    """The bounds of the first drug's pulse are those of the two fluids in the path."""
+    old = state.path.old.hi[0]
+    new = state.reservoir.fluid.hi[0]
+    return (
+        state.path.pulse_fg_min == min(old, new) * config.pump.pulse_volume_nl
+        and state.path.pulse_fg_max == max(old, new) * config.pump.pulse_volume_nl
+    )
+
+
+def is_ratio_of_fluid(ratio: Ratio, fluid: Fluid, drug: int) -> bool:
+    """Whether a fluid brings no more of a drug than a ratio says."""
+    return implies(
+        fluid.hi[0] > 0, fluid.hi[drug] * ratio.first_fg_per_nl <= ratio.drug_fg_per_nl * fluid.hi[0]
+    )
+
+
+def is_ratio_well_formed(ratio: Ratio) -> bool:
+    """Whether a ratio's terms are within limits; the lower one is never 0."""
+    return is_within(ratio.drug_fg_per_nl, 0, CONCENTRATION_FG_PER_NL_MAX) and is_within(
+        ratio.first_fg_per_nl, 1, CONCENTRATION_FG_PER_NL_MAX
+    )
+
+
+def ratios_are_well_formed(config: Config, state: State) -> bool:
+    """Every ratio kept has terms within limits."""
+    return (
+        all(is_ratio_well_formed(ratio) for ratio in state.path.ratios)
+        and all(is_ratio_well_formed(ratio) for ratio in state.basal.current.ratios)
+        and all(is_ratio_well_formed(ratio) for ratio in state.basal.previous.ratios)
+    )
+
+
+def ratios_hold_for_both_fluids(config: Config, state: State) -> bool:
+    """Neither fluid brings more of a drug with the first than the path's ratios say."""
+    return all(
+        is_ratio_of_fluid(state.path.ratios[i], state.path.old, i)
+        and is_ratio_of_fluid(state.path.ratios[i], state.reservoir.fluid, i)
+        for i in range(4)
+    )
+
+
+def delivery_needs_an_admitted_program(config: Config, state: State) -> bool:
+    """What is delivered is programmed, admitted, and of fluids that hold the first drug."""
+    return (
+        implies(state.mode == Mode.DELIVERING, state.is_admitted)
+        and implies(state.is_admitted, state.is_programmed)
+        and implies(state.mode == Mode.UNPROGRAMMED, not state.is_programmed)
+        and implies(state.flight.is_pending, state.is_admitted)
+    )
+
+
+def admitted_fluids_hold_the_first_drug(config: Config, state: State) -> bool:
+    """An admitted program runs on declared fluids, each with some of the first drug."""
+    return implies(
+        state.is_admitted,
+        state.path.is_declared and state.path.old.lo[0] >= 1 and state.reservoir.fluid.lo[0] >= 1,
+    )
+
+
+def admitted_fluids_are_within_concentration_limits(config: Config, state: State) -> bool:
+    """An admitted program runs on known fluids within the library's concentration limits."""
+    return implies(
+        state.is_admitted,
+        state.path.old.is_known
+        and state.reservoir.fluid.is_known
+        and all(hi <= drug.concentration_fg_per_nl_max for hi, drug in zip(state.path.old.hi, config.library))
+        and all(
+            hi <= drug.concentration_fg_per_nl_max
+            for hi, drug in zip(state.reservoir.fluid.hi, config.library)
+        ),
+    )
+
+
+def admitted_slots_can_be_delivered(config: Config, state: State) -> bool:
+    """No slot of an admitted program asks for more pulses than the motor can give of the weakest fluid."""
+    return implies(
+        state.is_admitted,
+        all(
+            slot * config.pump.pulse_interval_s <= SLOT_S * state.path.pulse_fg_min
+            for slot in state.program.slots_fg
+        ),
+    )
+
+
+def owed_is_at_most_one_pulse_and_an_interval(config: Config, state: State) -> bool:
+    """What is owed is at most one pulse, and what falls due while the motor waits for its interval."""
+    interval_s = config.pump.pulse_interval_s
+    waited_s = min(state.tick - state.flight.ordered_tick, interval_s - 1)
+    above = state.basal.owed_fg_1800 - SLOT_S * state.path.pulse_fg_max
+    return state.basal.owed_fg_1800 >= 0 and above * interval_s <= waited_s * (
+        SLOT_S * state.path.pulse_fg_min
+    )
+
+
+def owed_is_at_most_two_pulses(config: Config, state: State) -> bool:
+    """What is owed is at most two of the largest pulses of the fluids."""
+    return 0 <= state.basal.owed_fg_1800 <= 2 * SLOT_S * state.path.pulse_fg_max
+
+
+def active_bolus_is_accounted_for(config: Config, state: State) -> bool:
+    """An active bolus runs while delivering, and what it gave and what is left make its mass."""
+    bolus = state.bolus
+    return implies(
+        bolus.is_active,
+        state.mode == Mode.DELIVERING
+        and 0 <= bolus.left_fg <= bolus.mass_fg <= MASS_FG_MAX
+        and bolus.given_fg[0] == bolus.mass_fg - bolus.left_fg
+        and bolus.reserved_fg[0] == bolus.mass_fg
+        and is_within(bolus.duration_s, 1, DAY_S),
+    )
+
+
+def masses_of_the_bolus_are_within_limits(config: Config, state: State) -> bool:
+    """What a bolus gave of every drug is not negative, and nothing is booked while none is active."""
+    return all(given >= 0 for given in state.bolus.given_fg) and all(
+        is_within(reserved, 0, MASS_FG_BEYOND_LIMITS) for reserved in state.bolus.reserved_fg
+    )
+
+
+def active_bolus_leaves_room_for_the_day(config: Config, state: State) -> bool:
+    """An active bolus and the worst basal of any 24 h stay under every cap together."""
+    return implies(
+        state.bolus.is_active,
+        all(
+            reserved + basal <= cap
+            for reserved, basal, cap in zip(
+                state.bolus.reserved_fg, state.basal.envelope.day_fg, state.program.cap_day_fg
+            )
+        ),
+    )
+
+
+def reserves_are_not_negative(config: Config, state: State) -> bool:
+    """No reserve is negative, and none is beyond what stands for "more than any limit" and a pulse."""
+    return (
+        all(is_within(fg, 0, MASS_FG_BEYOND_LIMITS) for fg in state.basal.envelope.day_fg)
+        and all(is_within(fg, 0, MASS_FG_BEYOND_LIMITS) for fg in state.basal.envelope.hour_fg)
+        and all(is_within(fg, 0, MASS_FG_BEYOND_LIMITS) for fg in state.basal.program.day_fg)
+        and all(is_within(fg, 0, MASS_FG_BEYOND_LIMITS) for fg in state.basal.program.hour_fg)
+    )
+
+
+def is_generation_well_formed(generation: Generation) -> bool:
+    """Whether what was in force is within the kernel's limits."""
+    return all(is_within(slot, 0, MASS_FG_MAX) for slot in generation.slots_fg) and is_within(
+        generation.pulse_fg, 0, MASS_FG_MAX
+    )
+
+
+def generations_are_well_formed(config: Config, state: State) -> bool:
+    """What was in force is within the kernel's limits."""
+    return is_generation_well_formed(state.basal.current) and is_generation_well_formed(state.basal.previous)
+
+
+def compute_sum_of_larger_fg(left: Slots, right: Slots) -> int:
+    """The day's basal if each slot were the larger of two."""
+    return sum(max(a, b) for a, b in zip(left, right))
+
+
+def envelope_holds_both_generations(config: Config, state: State) -> bool:
+    """The envelope is at least a day of the larger of each slot since the boundary but one, and two pulses."""
+    basal = state.basal
+    pulse_fg = max(basal.previous.pulse_fg, basal.current.pulse_fg)
+    return (
+        compute_sum_of_larger_fg(basal.previous.slots_fg, basal.current.slots_fg) + 2 * pulse_fg
+        <= basal.envelope.day_fg[0]
+    )
+
+
+def admitted_program_is_in_the_current_generation(config: Config, state: State) -> bool:
+    """What is in force is part of what was in force since the last daily boundary."""
+    current = state.basal.current
+    return implies(
+        state.is_admitted,
+        all(a <= b for a, b in zip(state.program.slots_fg, current.slots_fg))
+        and state.path.pulse_fg_max <= current.pulse_fg,
+    )
+
+
+def admitted_program_fits_under_its_caps(config: Config, state: State) -> bool:
+    """The worst basal of the program alone is within its own caps."""
+    program = state.basal.program
+    return implies(
+        state.is_admitted,
+        is_no_larger(program.day_fg, state.program.cap_day_fg)
+        and is_no_larger(program.hour_fg, state.program.cap_hour_fg)
+        and sum(slot for slot in state.program.slots_fg) + 2 * state.path.pulse_fg_max == program.day_fg[0],
+    )
+
+
+def is_entry_well_formed(entry: LedgerEntry, tick: int) -> bool:
+    """Whether an entry began before it ended, in the past, and an unused one holds nothing."""
+    return (
+        0 <= entry.start_tick <= entry.end_tick <= tick
+        and all(given >= 0 for given in entry.given_fg)
+        and implies(not entry.is_used, not entry.is_patient and all(given == 0 for given in entry.given_fg))
+    )
+
+
+def ledger_is_well_formed(config: Config, state: State) -> bool:
+    """Every entry began before it ended, in the past; an unused one holds nothing."""
+    return all(is_entry_well_formed(entry, state.tick) for entry in state.ledger)
+
+
+def active_bolus_has_room_in_the_ledger(config: Config, state: State) -> bool:
+    """While a bolus runs, the oldest entry counts no more, so that nothing is forgotten when it ends."""
+    oldest = state.ledger[LEDGER_LENGTH - 1]
+    return implies(state.bolus.is_active, not oldest.is_used or oldest.end_tick <= state.tick - DAY_S)
+
+
+def lockout_covers_the_program(config: Config, state: State) -> bool:
+    """The lockout that runs is at least that of the program."""
+    return is_within(state.lockout.lockout_s, 0, DAY_S) and implies(
+        state.lockout.has_ended, state.program.lockout_s <= state.lockout.lockout_s
+    )
+
+
+INVARIANT = (
+    ticks_are_ordered,
+    service_ends_at_its_last_tick,
+    program_is_within_limits,
+    staged_is_well_formed,
+    fluids_are_within_limits,
+    pulse_bounds_are_those_of_the_fluids,
+    ratios_are_well_formed,
+    ratios_hold_for_both_fluids,
+    delivery_needs_an_admitted_program,
+    admitted_fluids_hold_the_first_drug,
+    admitted_fluids_are_within_concentration_limits,
+    admitted_slots_can_be_delivered,
+    owed_is_at_most_one_pulse_and_an_interval,
+    owed_is_at_most_two_pulses,
+    active_bolus_is_accounted_for,
+    masses_of_the_bolus_are_within_limits,
+    active_bolus_leaves_room_for_the_day,
+    reserves_are_not_negative,
+    generations_are_well_formed,
+    envelope_holds_both_generations,
+    admitted_program_is_in_the_current_generation,
+    admitted_program_fits_under_its_caps,
+    ledger_is_well_formed,
+    active_bolus_has_room_in_the_ledger,
+    lockout_covers_the_program,
+)

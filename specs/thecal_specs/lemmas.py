@@ -1,0 +1,289 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The lemmas that tie the kernel's books to what really happened: the books enclose the ghost.
+
+Each holds of every reachable pair of state and ghost; together with the invariant they carry the induction.
+"""
+
+from thecal.fluid import Fluid
+from thecal.limits import Config
+from thecal.state import Ledger, State
+from thecal.units import DAY_S, SLOT_COUNT, SLOT_S, Masses, compute_sum_fg, is_no_larger
+from thecal_specs.ghost import Ghost, Window
+from thecal_specs.logic import implies
+
+
+def is_enclosed(inner: Fluid, outer: Fluid) -> bool:
+    """Whether every concentration that ``inner`` may have is one that ``outer`` may have."""
+    return all(
+        a_lo <= b_lo <= b_hi <= a_hi for a_lo, b_lo, b_hi, a_hi in zip(outer.lo, inner.lo, inner.hi, outer.hi)
+    )
+
+
+def reservoir_fluid_encloses_the_truth(config: Config, state: State, ghost: Ghost) -> bool:
+    """What the reservoir truly holds is within the kernel's interval."""
+    return is_enclosed(ghost.world.new, state.reservoir.fluid)
+
+
+def path_fluid_encloses_the_truth(config: Config, state: State, ghost: Ghost) -> bool:
+    """What is truly ahead of the front, if anything is, is within the kernel's interval."""
+    return implies(ghost.world.front_nl > 0, is_enclosed(ghost.world.old, state.path.old))
+
+
+def front_encloses_the_truth(config: Config, state: State, ghost: Ghost) -> bool:
+    """The true front is within the kernel's interval, a pulse in flight that moved taken off."""
+    is_ahead = state.flight.is_pending and ghost.world.is_flight_moved
+    moved_nl = config.pump.pulse_volume_nl if is_ahead else 0
+    return (
+        max(0, state.path.front_lo_nl - moved_nl)
+        <= ghost.world.front_nl
+        <= max(0, state.path.front_hi_nl - moved_nl)
+        and state.path.volume_lo_nl <= ghost.world.path_nl <= state.path.volume_hi_nl
+    )
+
+
+def reservoir_encloses_the_truth(config: Config, state: State, ghost: Ghost) -> bool:
+    """The true volume is within the kernel's interval, a pulse in flight that moved taken off."""
+    is_ahead = state.flight.is_pending and ghost.world.is_flight_moved
+    moved_nl = config.pump.pulse_volume_nl if is_ahead else 0
+    return (
+        state.reservoir.volume_lo_nl - moved_nl
+        <= ghost.world.reservoir_nl
+        <= state.reservoir.volume_hi_nl - moved_nl
+    )
+
+
+def flight_is_the_one_ordered(config: Config, state: State, ghost: Ghost) -> bool:
+    """The pulse in flight has the mass that was ordered."""
+    return implies(state.flight.is_pending, ghost.world.flight_upper_fg[0] == state.flight.first_fg) and all(
+        fg >= 0 for fg in ghost.world.flight_upper_fg
+    )
+
+
+def lockout_is_that_of_the_last_bolus(config: Config, state: State, ghost: Ghost) -> bool:
+    """The kernel remembers the end of the last bolus, and a lockout no shorter than any in force since."""
+    last = ghost.last_bolus
+    return state.lockout.has_ended == last.has_ended and implies(
+        last.has_ended,
+        state.lockout.end_tick == last.end_tick and last.lockout_s <= state.lockout.lockout_s,
+    )
+
+
+def what_is_behind_is_owed(config: Config, state: State, ghost: Ghost) -> bool:
+    """Basal behind its schedule is owed."""
+    return ghost.behind_fg_1800 <= state.basal.owed_fg_1800
+
+
+def is_live(window: Window, state: State) -> bool:
+    """Whether a window is open and not longer than a day."""
+    return window.is_open and state.tick - window.since_tick <= DAY_S
+
+
+def window_began_before(config: Config, state: State, ghost: Ghost) -> bool:
+    """A window began before now."""
+    return implies(ghost.window.is_open, 0 <= ghost.window.since_tick < state.tick)
+
+
+def window_without_pulses_is_empty(config: Config, state: State, ghost: Ghost) -> bool:
+    """As long as no pulse was ordered in it, a window has nothing in its books."""
+    window = ghost.window
+    return implies(
+        not window.is_flight_inside,
+        all(fg == 0 for fg in window.basal_fg)
+        and all(fg == 0 for fg in window.bolus_fg)
+        and all(fg == 0 for fg in window.given_fg)
+        and all(fg == 0 for fg in window.active_fg),
+    )
+
+
+def window_without_a_program_is_empty(config: Config, state: State, ghost: Ghost) -> bool:
+    """As long as no program was admitted in it, no pulse was ordered in a window."""
+    window = ghost.window
+    return (
+        implies(
+            window.is_open and window.pulse_fg <= 0, not window.is_flight_inside and not state.is_admitted
+        )
+        and window.pulse_fg >= 0
+    )
+
+
+def window_holds_what_is_in_force(config: Config, state: State, ghost: Ghost) -> bool:
+    """Caps, slots and pulse in force now are not above the largest since the window opened."""
+    window = ghost.window
+    return implies(
+        window.is_open,
+        is_no_larger(state.program.cap_day_fg, window.cap_day_fg)
+        and is_no_larger(state.program.cap_hour_fg, window.cap_hour_fg)
+        and implies(
+            state.is_admitted,
+            all(a <= b for a, b in zip(state.program.slots_fg, window.slots_fg))
+            and state.path.pulse_fg_max <= window.pulse_fg,
+        ),
+    )
+
+
+def compute_seconds_in_slot(tick: int, slot: int) -> int:
+    """How many seconds of one slot of the day have passed by the end of a tick."""
+    return tick // DAY_S * SLOT_S + min(SLOT_S, max(0, tick % DAY_S - slot * SLOT_S + 1))
+
+
+def due_is_bounded_by_time(config: Config, state: State, ghost: Ghost) -> bool:
+    """What fell due in each slot is at most the largest it was, for as long as that slot lasted."""
+    window = ghost.window
+    return implies(
+        is_live(window, state),
+        all(
+            0
+            <= due
+            <= (compute_seconds_in_slot(state.tick, i) - compute_seconds_in_slot(window.since_tick, i)) * slot
+            and slot >= 0
+            for i, due, slot in zip(range(SLOT_COUNT), window.due_fg_1800, window.slots_fg)
+        ),
+    )
+
+
+def due_of_a_day_is_bounded(config: Config, state: State, ghost: Ghost) -> bool:
+    """In any 24 h each slot brings at most its largest mass."""
+    window = ghost.window
+    return implies(
+        is_live(window, state),
+        all(0 <= due <= SLOT_S * slot for due, slot in zip(window.due_fg_1800, window.slots_fg)),
+    )
+
+
+def basal_is_at_most_what_was_due(config: Config, state: State, ghost: Ghost) -> bool:
+    """Basal of a window, and what is owed, is at most what fell due in it and two pulses owed before."""
+    window = ghost.window
+    return implies(
+        is_live(window, state) and window.pulse_fg > 0,
+        SLOT_S * window.basal_fg[0] + state.basal.owed_fg_1800
+        <= sum(due for due in window.due_fg_1800) + 2 * SLOT_S * window.pulse_fg,
+    )
+
+
+def generations_hold_what_the_window_saw(config: Config, state: State, ghost: Ghost) -> bool:
+    """What was in force in a window is in the current generation, or in one of the two if it began before the day."""
+    window = ghost.window
+    basal = state.basal
+    is_of_today = window.since_tick >= state.tick - state.tick % DAY_S
+    return implies(
+        is_live(window, state),
+        all(
+            slot <= (current if is_of_today else max(previous, current))
+            for slot, previous, current in zip(
+                window.slots_fg, basal.previous.slots_fg, basal.current.slots_fg
+            )
+        )
+        and window.pulse_fg
+        <= (basal.current.pulse_fg if is_of_today else max(basal.previous.pulse_fg, basal.current.pulse_fg)),
+    )
+
+
+def unraised_window_is_the_program_it_began_with(config: Config, state: State, ghost: Ghost) -> bool:
+    """As long as nothing was raised, the worst basal of a window is that of the program it began with."""
+    window = ghost.window
+    return implies(
+        window.is_open and not window.is_raised,
+        sum(slot for slot in window.slots_fg) + 2 * window.pulse_fg <= window.program.day_fg[0],
+    )
+
+
+def compute_ended_since_fg(ledger: Ledger, since_tick: int) -> Masses:
+    """What boluses that ended after a tick have brought."""
+    return (
+        sum(entry.given_fg[0] for entry in ledger if entry.end_tick > since_tick),
+        sum(entry.given_fg[1] for entry in ledger if entry.end_tick > since_tick),
+        sum(entry.given_fg[2] for entry in ledger if entry.end_tick > since_tick),
+        sum(entry.given_fg[3] for entry in ledger if entry.end_tick > since_tick),
+    )
+
+
+def boluses_are_in_the_ledger(config: Config, state: State, ghost: Ghost) -> bool:
+    """The upper book of boluses in a window is in the ledger, or in the active bolus."""
+    window = ghost.window
+    return implies(
+        is_live(window, state),
+        is_no_larger(
+            window.bolus_fg,
+            compute_sum_fg(compute_ended_since_fg(state.ledger, window.since_tick), window.active_fg),
+        ),
+    )
+
+
+def active_bolus_of_the_window_is_booked(config: Config, state: State, ghost: Ghost) -> bool:
+    """What the active bolus brought in the window is not above what it brought."""
+    window = ghost.window
+    return all(
+        0 <= inside <= (given if state.bolus.is_active else 0)
+        for inside, given in zip(window.active_fg, state.bolus.given_fg)
+    )
+
+
+def given_is_in_the_upper_book(config: Config, state: State, ghost: Ghost) -> bool:
+    """What truly passed the tip is in the upper book, a pulse that did not move beside it until that is known."""
+    window = ghost.window
+    is_beside = window.is_flight_inside and state.flight.is_pending and not ghost.world.is_flight_moved
+    return all(
+        given + (flight if is_beside else 0) <= basal + bolus
+        for given, flight, basal, bolus in zip(
+            window.given_fg, ghost.world.flight_upper_fg, window.basal_fg, window.bolus_fg
+        )
+    )
+
+
+def day_of_the_window_fits(config: Config, state: State, ghost: Ghost) -> bool:
+    """Boluses of a window, the active one whole, and the worst basal fit under the largest cap in force since."""
+    window = ghost.window
+    ended_fg = compute_ended_since_fg(state.ledger, window.since_tick)
+    return implies(
+        is_live(window, state),
+        all(
+            ended
+            + (reserved if state.bolus.is_active else 0)
+            + (envelope if window.is_raised else min(program, envelope))
+            <= cap
+            for ended, reserved, envelope, program, cap in zip(
+                ended_fg,
+                state.bolus.reserved_fg,
+                state.basal.envelope.day_fg,
+                window.program.day_fg,
+                window.cap_day_fg,
+            )
+        ),
+    )
+
+
+def starts_are_in_the_ledger(config: Config, state: State, ghost: Ghost) -> bool:
+    """Patient boluses that began in a window are in the ledger, or active."""
+    window = ghost.window
+    active = 1 if state.bolus.is_active and state.bolus.is_patient else 0
+    return implies(
+        is_live(window, state),
+        window.starts
+        <= sum(1 for entry in state.ledger if entry.is_patient and entry.start_tick > window.since_tick)
+        + active,
+    )
+
+
+LEMMAS = (
+    reservoir_fluid_encloses_the_truth,
+    path_fluid_encloses_the_truth,
+    front_encloses_the_truth,
+    reservoir_encloses_the_truth,
+    flight_is_the_one_ordered,
+    lockout_is_that_of_the_last_bolus,
+    what_is_behind_is_owed,
+    window_began_before,
+    window_without_pulses_is_empty,
+    window_without_a_program_is_empty,
+    window_holds_what_is_in_force,
+    due_is_bounded_by_time,
+    due_of_a_day_is_bounded,
+    basal_is_at_most_what_was_due,
+    generations_hold_what_the_window_saw,
+    unraised_window_is_the_program_it_began_with,
+    boluses_are_in_the_ledger,
+    active_bolus_of_the_window_is_booked,
+    given_is_in_the_upper_book,
+    day_of_the_window_fits,
+    starts_are_in_the_ledger,
+)
