@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Form: what must be true of the kernel as a program, whatever it doses."""
+
+from thecal_specs.catalogue.record import Kind, Means, Property
+
+PROPERTIES = (
+    Property(
+        id="TOT-01",
+        name="Every step returns",
+        statement="`step` returns for every state and event of its types: no exception, no unbounded loop.",
+        does_not_say="It does not say how long a step takes on a given processor.",
+        means=Means.OBLIGATIONS,
+        hazards=("HAZ-26",),
+        requirements=("REQ-52",),
+        enforced_in=("step",),
+    ),
+    Property(
+        id="TOT-02",
+        name="Every intermediate value fits in 64 bits",
+        statement=(
+            "From any state of the invariant, for every admissible configuration and every event, every"
+            " intermediate value fits in a signed 64-bit integer."
+        ),
+        does_not_say=(
+            "It does not speak of states that fail the invariant, nor of what the ghost history computes."
+        ),
+        means=Means.OBLIGATIONS,
+        hazards=("HAZ-26",),
+        requirements=("REQ-43", "REQ-53"),
+        enforced_in=("units", "limits", "step"),
+    ),
+    Property(
+        id="TOT-03",
+        name="The invariant always holds",
+        statement="The invariant holds in the initial state and after every event.",
+        does_not_say=(
+            "It does not say anything about the world unless the lemmas that tie it to the ghost history are"
+            " read with it."
+        ),
+        means=Means.OBLIGATIONS,
+        hazards=("HAZ-26", "HAZ-22"),
+        requirements=("REQ-52", "REQ-54"),
+        enforced_in=("state", "step"),
+    ),
+    Property(
+        id="TOT-04",
+        name="Every mode, alarm and response can occur",
+        statement=(
+            "Every mode, every alarm and every response can occur: for each, a concrete trace from the"
+            " initial state of an admissible configuration shows it."
+        ),
+        does_not_say=(
+            "It does not say that each can occur under every configuration, nor that it occurs whenever it"
+            " should."
+        ),
+        kind=Kind.WITNESS,
+        means=Means.TRACES,
+        hazards=("HAZ-25", "HAZ-26"),
+        requirements=("REQ-55",),
+        enforced_in=("step", "alarms", "outcome"),
+    ),
+    Property(
+        id="TOT-05",
+        name="Quiet seconds equal ticks",
+        statement=(
+            "An event of n quiet seconds, for every n that the kernel names as quiet, leaves exactly the"
+            " state and the active alarms that n ticks leave, and neither orders a pulse."
+        ),
+        does_not_say=(
+            "It does not say how long a device may sleep, which depends on what it may miss in the world."
+        ),
+        means=Means.OBLIGATIONS,
+        hazards=("HAZ-31", "HAZ-23"),
+        requirements=("REQ-56",),
+        enforced_in=("schedule", "step"),
+    ),
+)
