@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import TypeAlias
 
-from thecal.prescription import Prescription
+from thecal.prescription import Overrides, Prescription
+from thecal.state import Alarm
 from thecal.units import Concentrations
 
 
@@ -27,6 +28,7 @@ class PrescriptionStaged:
     """Order: a clinician proposes a prescription; nothing changes until it is confirmed."""
 
     prescription: Prescription
+    overrides: Overrides
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,26 @@ class PrescriptionConfirmed:
 @dataclass(frozen=True, slots=True)
 class PrescriptionAbandoned:
     """Order: a clinician takes a staged prescription back."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClinicianBolusAsked:
+    """Order: a clinician gives a bolus of the first drug, ``mass_fg`` over ``duration_s``."""
+
+    mass_fg: int
+    duration_s: int
+
+
+@dataclass(frozen=True, slots=True)
+class MinimumRateAsked:
+    """Order: move only what keeps the pump alive."""
+
+
+@dataclass(frozen=True, slots=True)
+class PhaseMoved:
+    """Order: the day begins ``slot_count`` half hours later, 0 to 47; the pump's program is moved, not its clock."""
+
+    slot_count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +93,10 @@ class PulseReported:
 class RefillDone:
     """Fact: the reservoir was emptied but for its residual, and filled.
 
-    ``has_unknown_drug``: the label names a drug that the library does not; its concentration has no place here.
+    ``aspirated_nl`` came out before ``filled_nl`` went in. ``has_unknown_drug``: the label names a drug that the library does not; its concentration has no place here.
     """
 
+    aspirated_nl: int
     filled_nl: int
     concentrations_fg_per_nl: Concentrations
     has_unknown_drug: bool
@@ -91,6 +114,52 @@ class PathDeclared:
     is_filled_from_reservoir: bool
 
 
+@dataclass(frozen=True, slots=True)
+class DiscrepancyResolved:
+    """Order: a clinician has found out why the reservoir held what was not expected."""
+
+
+@dataclass(frozen=True, slots=True)
+class MotorStalled:
+    """Fact: the motor does not turn."""
+
+
+@dataclass(frozen=True, slots=True)
+class MotorRecovered:
+    """Fact: the motor turns again."""
+
+
+@dataclass(frozen=True, slots=True)
+class SelfTestReported:
+    """Fact: the device has tested itself."""
+
+    is_passed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ReplacementIndicated:
+    """Fact: the battery lasts 90 days more."""
+
+
+@dataclass(frozen=True, slots=True)
+class PowerRestored:
+    """Fact: the kernel starts again from this state, after at most ``gap_s`` that nobody observed.
+
+    ``is_last_state``: the journal proves that nothing happened after this state was written.
+    """
+
+    gap_s: int
+    is_last_state: bool
+    is_time_of_day_known: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmAcknowledged:
+    """Order: somebody has seen an alarm."""
+
+    alarm: Alarm
+
+
 Event: TypeAlias = (
     SecondPassed
     | BolusAsked
@@ -102,4 +171,14 @@ Event: TypeAlias = (
     | PulseReported
     | RefillDone
     | PathDeclared
+    | ClinicianBolusAsked
+    | MinimumRateAsked
+    | PhaseMoved
+    | DiscrepancyResolved
+    | MotorStalled
+    | MotorRecovered
+    | SelfTestReported
+    | ReplacementIndicated
+    | PowerRestored
+    | AlarmAcknowledged
 )

@@ -37,9 +37,7 @@ def is_well_formed(fluid: Fluid) -> bool:
 
 def is_exact(fluid: Fluid) -> bool:
     """Whether the concentrations are numbers, not intervals: what a label says."""
-    return all(
-        lo == hi and is_within(lo, 0, CONCENTRATION_FG_PER_NL_MAX) for lo, hi in zip(fluid.lo, fluid.hi)
-    )
+    return all(lo == hi and is_within(lo, 0, CONCENTRATION_FG_PER_NL_MAX) for lo, hi in zip(fluid.lo, fluid.hi))
 
 
 def compute_hull(left: Fluid, right: Fluid) -> Fluid:

@@ -32,6 +32,11 @@ def compute_patient_count(ledger: Ledger, tick: int) -> int:
     return sum(1 for entry in ledger if entry.is_patient and entry.start_tick > tick - DAY_S)
 
 
+def compute_clinician_count(ledger: Ledger, tick: int) -> int:
+    """How many clinicians' boluses ended in the 24 h that end at ``tick``."""
+    return sum(1 for entry in ledger if entry.is_used and not entry.is_patient and entry.end_tick > tick - DAY_S)
+
+
 def is_full(ledger: Ledger, tick: int) -> bool:
     """Whether the oldest entry still counts, so that there is no room for another."""
     return ledger[LEDGER_LENGTH - 1].is_used and ledger[LEDGER_LENGTH - 1].end_tick > tick - DAY_S

@@ -100,25 +100,25 @@ def compute_path(pump: PumpModel, path: Path, fluid: Fluid) -> Path:
     )
 
 
-def with_refill(pump: PumpModel, state: State, filled_nl: int, label: Fluid) -> State:
+def with_refill(pump: PumpModel, state: State, filled_nl: int, label: Fluid, clock_s: int) -> State:
     """Book a refill: what the needle left blends in, and what the reservoir held is now the old fluid of the path."""
     left_nl = min(pump.residual_nl, state.reservoir.volume_hi_nl)
-    fluid = compute_blend(state.reservoir.fluid, left_nl, label, filled_nl)
+    fluid = state.reservoir.fluid
+    if filled_nl > 0:
+        fluid = compute_blend(state.reservoir.fluid, left_nl, label, filled_nl)
     older = compute_hull(state.path.old, state.reservoir.fluid)
     old = older if state.path.front_hi_nl > 0 else state.reservoir.fluid
-    path = replace(
-        state.path, old=old, front_lo_nl=state.path.volume_lo_nl, front_hi_nl=state.path.volume_hi_nl
-    )
+    path = replace(state.path, old=old, front_lo_nl=state.path.volume_lo_nl, front_hi_nl=state.path.volume_hi_nl)
     return replace(
         state,
         path=compute_path(pump, path, fluid),
-        reservoir=Reservoir(volume_lo_nl=filled_nl, volume_hi_nl=filled_nl + left_nl, fluid=fluid),
+        reservoir=Reservoir(
+            volume_lo_nl=filled_nl, volume_hi_nl=filled_nl + left_nl, fluid=fluid, filled_clock_s=clock_s
+        ),
     )
 
 
-def with_path_declared(
-    pump: PumpModel, state: State, lo_nl: int, hi_nl: int, old: Fluid, front_hi_nl: int
-) -> State:
+def with_path_declared(pump: PumpModel, state: State, lo_nl: int, hi_nl: int, old: Fluid, front_hi_nl: int) -> State:
     """Book a path of a declared volume that holds ``old`` fluid up to the front."""
     path = replace(
         state.path,

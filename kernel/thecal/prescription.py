@@ -40,6 +40,22 @@ class Prescription:
     low_reservoir_nl: int
 
 
+@dataclass(frozen=True, slots=True)
+class Overrides:
+    """Which soft rules a clinician sets aside for one prescription, each by itself, on the record."""
+
+    is_day_limit: bool
+    is_concentration: bool
+    is_increase: bool
+    is_decrease: bool
+    is_plausibility: bool
+
+
+NO_OVERRIDES = Overrides(
+    is_day_limit=False, is_concentration=False, is_increase=False, is_decrease=False, is_plausibility=False
+)
+
+
 def is_well_formed(prescription: Prescription) -> bool:
     """Whether every number lies in the kernel's limits."""
     return (

@@ -7,8 +7,18 @@ from typing import Annotated, TypeAlias
 
 from thecal.fluid import NO_DRUG, Fluid
 from thecal.limits import Config
-from thecal.prescription import Prescription, compute_no_prescription
-from thecal.units import DRUG_COUNT, LEDGER_LENGTH, NO_MASSES, NO_SLOTS, Masses, Slots
+from thecal.prescription import NO_OVERRIDES, Overrides, Prescription, compute_no_prescription
+from thecal.units import (
+    DRUG_COUNT,
+    FAILURE_COUNT,
+    LEDGER_LENGTH,
+    NO_MASSES,
+    NO_SLOTS,
+    TITRATION_LENGTH,
+    YEAR_S,
+    Masses,
+    Slots,
+)
 
 
 class Mode(IntEnum):
@@ -19,6 +29,34 @@ class Mode(IntEnum):
     STOPPED = 2
     EMPTY = 3
     END_OF_SERVICE = 4
+    MINIMUM_RATE = 5
+    STALLED = 6
+    FAILED = 7
+
+
+class Alarm(IntEnum):
+    """What a person must know, the most urgent first. Those up to ``HISTORY_UNKNOWN`` are critical."""
+
+    SERVICE_ENDED = 0
+    SELF_TEST_FAILED = 1
+    RESERVOIR_EMPTY = 2
+    MOTOR_STALLED = 3
+    THERAPY_NOT_ADMISSIBLE = 4
+    OFF_THERAPY_TOO_LONG = 5
+    PULSES_FAILED = 6
+    RESERVOIR_DISCREPANT = 7
+    RESERVOIR_DISCREPANT_AGAIN = 8
+    RESTARTED = 9
+    HISTORY_UNKNOWN = 10
+    TIME_OF_DAY_UNVERIFIED = 11
+    RESERVOIR_LOW = 12
+    DRUG_TOO_OLD = 13
+    REPLACEMENT_DUE = 14
+    REPLACEMENT_OVERDUE = 15
+
+
+ALARM_COUNT = 16
+CRITICAL_COUNT = 11
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +199,7 @@ class Reservoir:
     volume_lo_nl: int
     volume_hi_nl: int
     fluid: Fluid
+    filled_clock_s: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +209,78 @@ class Staged:
     is_staged: bool
     expires_tick: int
     prescription: Prescription
+    overrides: Overrides
+
+
+@dataclass(frozen=True, slots=True)
+class DayTotals:
+    """The least and the most that the program's day total was, of every drug, on one day."""
+
+    least_fg: Masses
+    most_fg: Masses
+
+
+NO_DAY_TOTALS = DayTotals(least_fg=NO_MASSES, most_fg=NO_MASSES)
+DayTable: TypeAlias = Annotated[tuple[DayTotals, ...], TITRATION_LENGTH]
+
+
+@dataclass(frozen=True, slots=True)
+class Titration:
+    """What the program brings a day, of every drug, and what it brought on each of the last days, today first."""
+
+    total_fg: Masses
+    volume_nl: int
+    days: DayTable
+
+
+FailureTicks: TypeAlias = Annotated[tuple[int, ...], FAILURE_COUNT]
+NEVER_TICK = -YEAR_S
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """What is known of the pump itself.
+
+    ``failure_ticks``: when the last pulses failed or got lost, newest first. ``missed_s``: the most time that passed
+    while nothing was observed, over all restarts. ``replacement_clock_s`` counts ticks and missed seconds.
+    """
+
+    is_stalled: bool
+    is_stalled_at_minimum_rate: bool
+    failure_ticks: FailureTicks
+    missed_s: int
+    is_replacement_indicated: bool
+    replacement_clock_s: int
+    is_time_of_day_known: bool
+    unknown_until_tick: int
+
+
+@dataclass(frozen=True, slots=True)
+class Therapy:
+    """What stands between the patient and the therapy.
+
+    ``off_s``: seconds since basal last ran, counting the greatest gaps. ``is_bolus_blocked`` until a clinician
+    confirms a program. ``discrepancy``: 0 none, 1 more fluid than expected, -1 less; ``is_repeated`` the same again.
+    """
+
+    off_s: int
+    is_bolus_blocked: bool
+    discrepancy: int
+    last_discrepancy: int
+    is_repeated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmState:
+    """Whether an alarm is active, whether somebody saw it, and until when it keeps quiet."""
+
+    is_active: bool
+    is_acknowledged: bool
+    quiet_until_tick: int
+
+
+NO_ALARM = AlarmState(is_active=False, is_acknowledged=False, quiet_until_tick=0)
+Alarms: TypeAlias = Annotated[tuple[AlarmState, ...], ALARM_COUNT]
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +305,11 @@ class State:
     flight: Flight
     path: Path
     reservoir: Reservoir
+    overrides: Overrides
+    titration: Titration
+    device: Device
+    therapy: Therapy
+    alarms: Alarms
 
 
 def initial_state(config: Config) -> State:
@@ -206,7 +322,7 @@ def initial_state(config: Config) -> State:
         is_programmed=False,
         is_admitted=False,
         program=nothing,
-        staged=Staged(is_staged=False, expires_tick=0, prescription=nothing),
+        staged=Staged(is_staged=False, expires_tick=0, prescription=nothing, overrides=NO_OVERRIDES),
         basal=Basal(
             owed_fg_1800=0,
             current=NO_GENERATION,
@@ -229,5 +345,19 @@ def initial_state(config: Config) -> State:
             pulse_fg_max=0,
             ratios=NO_RATIOS,
         ),
-        reservoir=Reservoir(volume_lo_nl=0, volume_hi_nl=0, fluid=NO_DRUG),
+        reservoir=Reservoir(volume_lo_nl=0, volume_hi_nl=0, fluid=NO_DRUG, filled_clock_s=0),
+        overrides=NO_OVERRIDES,
+        titration=Titration(total_fg=NO_MASSES, volume_nl=0, days=(NO_DAY_TOTALS,) * TITRATION_LENGTH),
+        device=Device(
+            is_stalled=False,
+            is_stalled_at_minimum_rate=False,
+            failure_ticks=(NEVER_TICK,) * FAILURE_COUNT,
+            missed_s=0,
+            is_replacement_indicated=False,
+            replacement_clock_s=0,
+            is_time_of_day_known=True,
+            unknown_until_tick=0,
+        ),
+        therapy=Therapy(off_s=0, is_bolus_blocked=False, discrepancy=0, last_discrepancy=0, is_repeated=False),
+        alarms=(NO_ALARM,) * ALARM_COUNT,
     )

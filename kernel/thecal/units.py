@@ -13,6 +13,7 @@ from typing import Annotated, TypeAlias
 SLOT_S = 1_800
 HOUR_S = 3_600
 DAY_S = 86_400
+YEAR_S = 31_536_000
 SLOT_COUNT = 48
 
 # Drugs that the library of one pump may name; the first one drives the rate.
@@ -21,6 +22,13 @@ DRUG_COUNT = 4
 # Boluses remembered: 24 patient boluses in any 24 h, one more that began before, and room for clinicians' boluses.
 LEDGER_LENGTH = 32
 PATIENT_BOLUS_COUNT_MAX = 24
+CLINICIAN_BOLUS_COUNT_MAX = 6
+
+# So many pulses that failed or got lost in any 24 h are too many.
+FAILURE_COUNT = 5
+
+# Today and the seven days before it.
+TITRATION_LENGTH = 8
 
 # Twenty years: longer than any pump's battery, and the end of service of every state.
 TICK_MAX = 631_152_000

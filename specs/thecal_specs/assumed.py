@@ -6,12 +6,21 @@ from thecal.fluid import Fluid
 from thecal.limits import Config
 from thecal.outcome import Outcome
 from thecal.state import State
+from thecal.units import CONCENTRATION_FG_PER_NL_MAX, PATH_NL_MAX, RESERVOIR_NL_MAX, is_within
 from thecal_specs.ghost import Ghost, Truth, World, is_report_of_flight
 from thecal_specs.logic import implies
 
 
 def is_possible_event(before: State, event: Event, ghost: Ghost) -> bool:
-    """A device reports a pulse as done only if it moved, and as not done only if it did not."""
+    """A device reports a pulse as done only if it moved, as not done only if it did not; facts are within limits."""
+    if isinstance(event, RefillDone):
+        return (
+            is_within(event.filled_nl, 0, RESERVOIR_NL_MAX)
+            and is_within(event.aspirated_nl, 0, RESERVOIR_NL_MAX)
+            and all(is_within(c, 0, CONCENTRATION_FG_PER_NL_MAX) for c in event.concentrations_fg_per_nl)
+        )
+    if isinstance(event, PathDeclared):
+        return 0 <= event.volume_lo_nl <= event.volume_hi_nl <= PATH_NL_MAX
     if isinstance(event, PulseReported):
         return implies(
             is_report_of_flight(before, event),
@@ -51,20 +60,17 @@ def is_possible_truth(
     """What physics and the declared facts allow in one step."""
     world = ghost.world
     if isinstance(event, RefillDone):
-        return (
-            0 <= truth.left_nl <= min(config.pump.residual_nl, world.reservoir_nl)
-            and event.filled_nl >= 1
-            and all(
-                is_floor_and_ceiling(
-                    world.new,
-                    truth.left_nl,
-                    event.concentrations_fg_per_nl[i],
-                    event.filled_nl,
-                    truth.blend,
-                    i,
-                )
-                for i in range(4)
+        return 0 <= truth.left_nl <= min(config.pump.residual_nl, world.reservoir_nl) and all(
+            event.filled_nl <= 0
+            or is_floor_and_ceiling(
+                world.new,
+                truth.left_nl,
+                event.concentrations_fg_per_nl[i],
+                event.filled_nl,
+                truth.blend,
+                i,
             )
+            for i in range(4)
         )
     if isinstance(event, PathDeclared):
         return event.volume_lo_nl <= truth.path_nl <= event.volume_hi_nl

@@ -7,10 +7,24 @@ The kernel never sees any of it. ``Truth`` is what the world does in one step, a
 
 from dataclasses import dataclass, replace
 
-from thecal.events import Event, PathDeclared, PulseReported, PulseResult, RefillDone, SecondPassed
+from thecal.events import (
+    ClinicianBolusAsked,
+    Event,
+    PathDeclared,
+    PowerRestored,
+    PrescriptionAbandoned,
+    PrescriptionConfirmed,
+    PrescriptionStaged,
+    PulseReported,
+    PulseResult,
+    RefillDone,
+    ReplacementIndicated,
+    SecondPassed,
+)
 from thecal.fluid import NO_DRUG, Fluid, compute_hull
 from thecal.limits import Config
-from thecal.outcome import Outcome
+from thecal.outcome import Outcome, Response
+from thecal.prescription import Prescription, compute_no_prescription
 from thecal.state import NO_RATIOS, NO_RESERVE, Mode, Ratios, Reserve, State
 from thecal.units import (
     DAY_S,
@@ -30,12 +44,13 @@ from thecal.units import (
 class Truth:
     """What the world does in one step.
 
-    ``opens_window``: the observer starts a new window before this second. ``is_moved`` and ``mass_fg``: whether the
+    ``opens_window``: the observer starts a new window before this second; ``takes_sample``: he notes the day's total. ``is_moved`` and ``mass_fg``: whether the
     pulse ordered now moves, and what then passes the tip. ``left_nl``: what the needle leaves in the reservoir;
     ``blend``: floor and ceiling of the concentrations it has after the refill. ``path_nl``: the path's volume.
     """
 
     opens_window: bool
+    takes_sample: bool
     is_moved: bool
     mass_fg: Masses
     left_nl: int
@@ -62,7 +77,7 @@ class Window:
 
     ``cap_day_fg`` and ``cap_hour_fg``: the largest caps in force since. ``given_fg``: what truly passed the tip.
     ``basal_fg`` and ``bolus_fg``: the upper book of the pulses ordered since, less those that surely did not move.
-    ``starts``: patient boluses begun. The rest serves the proof: what was in force, slot by slot, and what was due.
+    ``starts``: patient boluses begun; ``failures``: pulses that failed or got lost. The rest serves the proof: what was in force, slot by slot, and what was due.
     """
 
     is_open: bool
@@ -74,6 +89,7 @@ class Window:
     bolus_fg: Masses
     active_fg: Masses
     starts: int
+    failures: int
     is_flight_inside: bool
     is_raised: bool
     program: Reserve
@@ -93,16 +109,63 @@ class LastBolus:
 
 
 @dataclass(frozen=True, slots=True)
-class Ghost:
-    """The whole history that properties may speak about.
+class Course:
+    """The course of delivery.
 
-    ``behind_fg_1800``: basal scheduled while delivering, less basal ordered, since the fluids last changed.
+    ``behind_fg_1800``: basal scheduled while running, less basal ordered, since the fluids last changed.
+    ``credit_fg_1800``: basal scheduled, less basal ordered, plus what surely did not move, since the beginning.
+    ``bolus_fg``: what the bolus that runs has ordered of every drug, out of ``asked_fg`` of the first one.
     """
+
+    behind_fg_1800: int
+    credit_fg_1800: int
+    has_ordered: bool
+    last_order_tick: int
+    last_sequence: int
+    bolus_fg: Masses
+    asked_fg: int
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """What clinicians have said: what waits for confirmation, and whether anything was ever confirmed.
+
+    ``sample_tick`` is an arbitrary second of the past, ``sample_fg`` the first drug's day total in force then.
+    """
+
+    is_staged: bool
+    staged: Prescription
+    was_confirmed: bool
+    is_sampled: bool
+    sample_tick: int
+    sample_fg: int
+
+
+@dataclass(frozen=True, slots=True)
+class Deadlines:
+    """Time that counts where waiting harms: ``clock_s`` is every second observed and the greatest gaps.
+
+    ``off_clock_s``: when basal last ran. ``is_off_too_long``: therapy was off beyond its bound since a confirmation.
+    """
+
+    clock_s: int
+    off_clock_s: int
+    filled_clock_s: int
+    is_replacement_indicated: bool
+    replacement_clock_s: int
+    is_off_too_long: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Ghost:
+    """The whole history that properties may speak about."""
 
     world: World
     window: Window
     last_bolus: LastBolus
-    behind_fg_1800: int
+    course: Course
+    program: Program
+    deadlines: Deadlines
 
 
 NO_WINDOW = Window(
@@ -115,6 +178,7 @@ NO_WINDOW = Window(
     bolus_fg=NO_MASSES,
     active_fg=NO_MASSES,
     starts=0,
+    failures=0,
     is_flight_inside=False,
     is_raised=False,
     program=NO_RESERVE,
@@ -125,7 +189,7 @@ NO_WINDOW = Window(
 )
 
 
-def initial_ghost() -> Ghost:
+def initial_ghost(config: Config) -> Ghost:
     """Before anything happened."""
     return Ghost(
         world=World(
@@ -139,7 +203,31 @@ def initial_ghost() -> Ghost:
         ),
         window=NO_WINDOW,
         last_bolus=LastBolus(has_ended=False, end_tick=0, lockout_s=0),
-        behind_fg_1800=0,
+        course=Course(
+            behind_fg_1800=0,
+            credit_fg_1800=0,
+            has_ordered=False,
+            last_order_tick=0,
+            last_sequence=0,
+            bolus_fg=NO_MASSES,
+            asked_fg=0,
+        ),
+        program=Program(
+            is_staged=False,
+            staged=compute_no_prescription(config),
+            was_confirmed=False,
+            is_sampled=False,
+            sample_tick=0,
+            sample_fg=0,
+        ),
+        deadlines=Deadlines(
+            clock_s=0,
+            off_clock_s=0,
+            filled_clock_s=0,
+            is_replacement_indicated=False,
+            replacement_clock_s=0,
+            is_off_too_long=False,
+        ),
     )
 
 
@@ -157,32 +245,63 @@ def is_surely_not_moved(before: State, event: Event) -> bool:
     return False
 
 
+def is_running(state: State) -> bool:
+    """Whether the motor gives basal: the program's, or the pump's minimum."""
+    return state.mode == Mode.DELIVERING or state.mode == Mode.MINIMUM_RATE
+
+
+def is_failure(before: State, event: Event, after: State) -> bool:
+    """Whether a pulse fails or gets lost in this step: reported as such, or waited for no longer."""
+    if isinstance(event, PulseReported):
+        return is_report_of_flight(before, event) and event.result != PulseResult.DONE
+    is_given_up = not after.flight.is_pending or after.flight.sequence != before.flight.sequence
+    return before.flight.is_pending and is_given_up
+
+
 def is_scheduled(before: State, event: Event) -> bool:
     """Whether this step is a second in which basal is due."""
     if isinstance(event, SecondPassed):
-        return before.mode == Mode.DELIVERING and before.tick + 1 < TICK_MAX
+        return is_running(before) and before.tick + 1 < TICK_MAX
     return False
 
 
-def compute_scheduled_fg_1800(before: State, event: Event) -> Slots:
+def compute_minimum_slot_fg(config: Config, state: State) -> int:
+    """What half an hour at the pump's minimum rate brings of the first drug, of the strongest fluid."""
+    return config.pump.slot_volume_nl_min * max(state.path.old.hi[0], state.reservoir.fluid.hi[0])
+
+
+def compute_scheduled_fg_1800(config: Config, before: State, event: Event) -> Slots:
     """The basal that falls due in this step, at its place in the day: at most one place is not 0."""
     is_due = is_scheduled(before, event)
+    is_minimum = before.mode == Mode.MINIMUM_RATE
+    minimum_fg = compute_minimum_slot_fg(config, before)
     place = (before.tick + 1) % DAY_S // SLOT_S
     return tuple(
-        slot if is_due and place == i else 0 for i, slot in zip(range(SLOT_COUNT), before.program.slots_fg)
+        (minimum_fg if is_minimum else slot) if is_due and place == i else 0
+        for i, slot in zip(range(SLOT_COUNT), before.program.slots_fg)
     )
 
 
-def compute_scheduled_now_fg_1800(before: State, event: Event) -> int:
+def compute_scheduled_now_fg_1800(config: Config, before: State, event: Event) -> int:
     """The basal that falls due in this step."""
     if not is_scheduled(before, event):
         return 0
+    if before.mode == Mode.MINIMUM_RATE:
+        return compute_minimum_slot_fg(config, before)
     return before.program.slots_fg[(before.tick + 1) % DAY_S // SLOT_S]
 
 
 def compute_largest_pulse_fg(config: Config, state: State) -> int:
     """The largest pulse of the first drug that path or reservoir may hold."""
     return max(state.path.old.hi[0], state.reservoir.fluid.hi[0]) * config.pump.pulse_volume_nl
+
+
+def compute_new_fluid(event: RefillDone, truth: Truth, world: World) -> Fluid:
+    """What the reservoir holds after a refill: nothing filled leaves the old, nothing left the new."""
+    if event.filled_nl == 0:
+        return world.new
+    is_known = not event.has_unknown_drug and (world.new.is_known or truth.left_nl == 0)
+    return replace(truth.blend, is_known=is_known)
 
 
 def advance_world(config: Config, event: Event, outcome: Outcome, truth: Truth, world: World) -> World:
@@ -192,7 +311,7 @@ def advance_world(config: Config, event: Event, outcome: Outcome, truth: Truth, 
             world,
             old=compute_hull(world.old, world.new) if world.front_nl > 0 else world.new,
             front_nl=world.path_nl,
-            new=truth.blend,
+            new=compute_new_fluid(event, truth, world),
             reservoir_nl=event.filled_nl + truth.left_nl,
         )
     if isinstance(event, PathDeclared):
@@ -267,9 +386,7 @@ def with_booked(window: Window, fg: Masses, is_basal: bool, is_active: bool) -> 
     return replace(window, bolus_fg=compute_sum_fg(window.bolus_fg, fg), active_fg=active_fg)
 
 
-def with_pulse(
-    before: State, event: Event, outcome: Outcome, truth: Truth, window: Window, upper_fg: Masses
-) -> Window:
+def with_pulse(before: State, event: Event, outcome: Outcome, truth: Truth, window: Window, upper_fg: Masses) -> Window:
     """Book the pulse ordered now, or take back the one that surely did not move."""
     if outcome.pulse.is_ordered:
         booked = with_booked(window, outcome.pulse.upper_fg, outcome.pulse.is_basal, True)
@@ -287,18 +404,19 @@ def with_bolus_noted(before: State, after: State, window: Window) -> Window:
     return replace(window, starts=starts, active_fg=window.active_fg if after.bolus.is_active else NO_MASSES)
 
 
-def advance_window(before: State, event: Event, outcome: Outcome, truth: Truth, ghost: Ghost) -> Window:
+def advance_window(config: Config, before: State, event: Event, outcome: Outcome, truth: Truth, ghost: Ghost) -> Window:
     """Watch one step through the window, opening it first if the observer says so."""
     window = ghost.window
     if isinstance(event, SecondPassed):
-        if truth.opens_window:
+        if truth.opens_window and outcome.state.tick > before.tick:
             window = open_window(before)
     if not window.is_open:
         return NO_WINDOW
-    due = tuple(a + b for a, b in zip(window.due_fg_1800, compute_scheduled_fg_1800(before, event)))
+    due = tuple(a + b for a, b in zip(window.due_fg_1800, compute_scheduled_fg_1800(config, before, event)))
     booked = with_pulse(before, event, outcome, truth, window, ghost.world.flight_upper_fg)
     noted = with_bolus_noted(before, outcome.state, booked)
-    return with_in_force(replace(noted, due_fg_1800=due), outcome.state)
+    failures = window.failures + 1 if is_failure(before, event, outcome.state) else window.failures
+    return with_in_force(replace(noted, due_fg_1800=due, failures=failures), outcome.state)
 
 
 def advance_last_bolus(before: State, after: State, last: LastBolus) -> LastBolus:
@@ -310,22 +428,124 @@ def advance_last_bolus(before: State, after: State, last: LastBolus) -> LastBolu
     return replace(last, lockout_s=max(last.lockout_s, lockout_s))
 
 
-def advance_behind(before: State, event: Event, outcome: Outcome, behind_fg_1800: int) -> int:
+def advance_behind(config: Config, before: State, event: Event, outcome: Outcome, behind_fg_1800: int) -> int:
     """What basal is behind its schedule, counted anew whenever the fluids change."""
     if isinstance(event, RefillDone) or isinstance(event, PathDeclared):
         return 0
-    scheduled = compute_scheduled_now_fg_1800(before, event)
-    ordered = outcome.pulse.upper_fg[0] * SLOT_S if outcome.pulse.is_ordered and outcome.pulse.is_basal else 0
-    return behind_fg_1800 + scheduled - ordered
+    if outcome.state.mode == Mode.EMPTY:
+        return behind_fg_1800
+    return behind_fg_1800 + compute_scheduled_now_fg_1800(config, before, event) - compute_ordered_fg_1800(outcome)
 
 
-def advance(
-    config: Config, before: State, event: Event, outcome: Outcome, truth: Truth, ghost: Ghost
-) -> Ghost:
+def compute_ordered_fg_1800(outcome: Outcome) -> int:
+    """Basal of the first drug ordered in this step, in the upper book."""
+    return outcome.pulse.upper_fg[0] * SLOT_S if outcome.pulse.is_ordered and outcome.pulse.is_basal else 0
+
+
+def compute_returned_fg_1800(before: State, event: Event, world: World) -> int:
+    """Basal of the first drug that turns out not to have moved."""
+    is_basal = is_surely_not_moved(before, event) and before.flight.is_basal
+    return world.flight_upper_fg[0] * SLOT_S if is_basal else 0
+
+
+def compute_asked_fg(before: State, event: Event) -> int:
+    """The mass of the first drug that an order for a bolus asks for."""
+    if isinstance(event, ClinicianBolusAsked):
+        return event.mass_fg
+    return before.program.bolus_fg
+
+
+def advance_bolus(before: State, event: Event, outcome: Outcome, course: Course) -> Course:
+    """Count what the bolus that runs has ordered."""
+    if not before.bolus.is_active and outcome.state.bolus.is_active:
+        return replace(course, bolus_fg=NO_MASSES, asked_fg=compute_asked_fg(before, event))
+    if outcome.pulse.is_ordered and not outcome.pulse.is_basal:
+        return replace(course, bolus_fg=compute_sum_fg(course.bolus_fg, outcome.pulse.upper_fg))
+    return course
+
+
+def advance_course(config: Config, before: State, event: Event, outcome: Outcome, ghost: Ghost) -> Course:
+    """Follow the course of delivery."""
+    course = advance_bolus(before, event, outcome, ghost.course)
+    pulse = outcome.pulse
+    scheduled = compute_scheduled_now_fg_1800(config, before, event)
+    returned = compute_returned_fg_1800(before, event, ghost.world)
+    return replace(
+        course,
+        behind_fg_1800=advance_behind(config, before, event, outcome, course.behind_fg_1800),
+        credit_fg_1800=course.credit_fg_1800 + scheduled - compute_ordered_fg_1800(outcome) + returned,
+        has_ordered=course.has_ordered or pulse.is_ordered,
+        last_order_tick=outcome.state.tick if pulse.is_ordered else course.last_order_tick,
+        last_sequence=pulse.sequence if pulse.is_ordered else course.last_sequence,
+    )
+
+
+def compute_day_total_fg(state: State) -> int:
+    """The first drug's mass in a day of the program in force; 0 while there is none."""
+    return sum(slot for slot in state.program.slots_fg) if state.is_programmed else 0
+
+
+def advance_program(before: State, event: Event, outcome: Outcome, truth: Truth, program: Program) -> Program:
+    """Remember what was staged and confirmed, and the sample."""
+    taken = program
+    if truth.takes_sample:
+        taken = replace(program, is_sampled=True, sample_tick=before.tick, sample_fg=compute_day_total_fg(before))
+    if isinstance(event, PrescriptionStaged):
+        if outcome.response == Response.PRESCRIPTION_STAGED:
+            return replace(taken, is_staged=True, staged=event.prescription)
+    if isinstance(event, PrescriptionConfirmed):
+        if outcome.response == Response.PRESCRIPTION_CONFIRMED:
+            return replace(taken, is_staged=False, was_confirmed=True)
+    if isinstance(event, PrescriptionAbandoned):
+        return replace(taken, is_staged=False)
+    return taken
+
+
+def compute_seconds(before: State, event: Event, outcome: Outcome) -> int:
+    """Seconds that this step lets pass: one observed, or the greatest gap of a restart."""
+    if isinstance(event, PowerRestored):
+        return min(max(0, event.gap_s), TICK_MAX)
+    return outcome.state.tick - before.tick
+
+
+def compute_off_bound_s(config: Config, state: State) -> int:
+    """How long therapy may be off: the least of the pump's bound and those of the drugs in path and reservoir."""
+    bound_s = config.pump.stop_s_max
+    for drug, old, new in zip(config.library, state.path.old.hi, state.reservoir.fluid.hi):
+        if old > 0 or new > 0:
+            bound_s = min(bound_s, drug.off_therapy_s_max)
+    return bound_s
+
+
+def advance_deadlines(config: Config, before: State, event: Event, outcome: Outcome, deadlines: Deadlines) -> Deadlines:
+    """Let time pass for the deadlines."""
+    after = outcome.state
+    clock_s = deadlines.clock_s + compute_seconds(before, event, outcome)
+    is_running = after.tick > before.tick and before.mode == Mode.DELIVERING
+    off_clock_s = clock_s if is_running or not before.is_programmed else deadlines.off_clock_s
+    is_off_too_long = before.is_programmed and clock_s - off_clock_s >= compute_off_bound_s(config, before)
+    is_confirmed = outcome.response == Response.PRESCRIPTION_CONFIRMED
+    passed = replace(
+        deadlines,
+        clock_s=clock_s,
+        off_clock_s=off_clock_s,
+        is_off_too_long=not is_confirmed and (deadlines.is_off_too_long or is_off_too_long),
+    )
+    if isinstance(event, RefillDone):
+        return replace(passed, filled_clock_s=clock_s)
+    if isinstance(event, ReplacementIndicated):
+        if not deadlines.is_replacement_indicated:
+            return replace(passed, is_replacement_indicated=True, replacement_clock_s=clock_s)
+    return passed
+
+
+def advance(config: Config, before: State, event: Event, outcome: Outcome, truth: Truth, ghost: Ghost) -> Ghost:
     """The history after one step."""
     return Ghost(
         world=advance_world(config, event, outcome, truth, ghost.world),
-        window=advance_window(before, event, outcome, truth, ghost),
+        window=advance_window(config, before, event, outcome, truth, ghost),
         last_bolus=advance_last_bolus(before, outcome.state, ghost.last_bolus),
-        behind_fg_1800=advance_behind(before, event, outcome, ghost.behind_fg_1800),
+        course=advance_course(config, before, event, outcome, ghost),
+        program=advance_program(before, event, outcome, truth, ghost.program),
+        deadlines=advance_deadlines(config, before, event, outcome, ghost.deadlines),
     )

@@ -8,10 +8,12 @@ from thecal.fluid import Fluid
 from thecal.fluid import is_well_formed as is_fluid_well_formed
 from thecal.limits import Config, compute_hard_day_fg, compute_hard_hour_fg
 from thecal.prescription import is_well_formed as is_prescription_well_formed
-from thecal.state import Generation, LedgerEntry, Mode, Ratio, State
+from thecal.state import Generation, Ledger, LedgerEntry, Mode, Ratio, State
 from thecal.units import (
     CONCENTRATION_FG_PER_NL_MAX,
     DAY_S,
+    DRUG_COUNT,
+    HOUR_S,
     LEDGER_LENGTH,
     MASS_FG_BEYOND_LIMITS,
     MASS_FG_MAX,
@@ -19,10 +21,12 @@ from thecal.units import (
     RESERVOIR_NL_MAX,
     SLOT_S,
     TICK_MAX,
+    Masses,
     Slots,
     is_no_larger,
     is_within,
 )
+from thecal_specs.ghost import is_running
 from thecal_specs.logic import implies
 
 
@@ -65,10 +69,7 @@ def fluids_are_within_limits(config: Config, state: State) -> bool:
         and is_fluid_well_formed(state.reservoir.fluid)
         and 0 <= state.path.volume_lo_nl <= state.path.volume_hi_nl <= PATH_NL_MAX
         and 0 <= state.path.front_lo_nl <= state.path.front_hi_nl <= PATH_NL_MAX
-        and doubtful_nl
-        <= state.reservoir.volume_lo_nl
-        <= state.reservoir.volume_hi_nl
-        <= 2 * RESERVOIR_NL_MAX
+        and doubtful_nl <= state.reservoir.volume_lo_nl <= state.reservoir.volume_hi_nl <= 2 * RESERVOIR_NL_MAX
     )
 
 
@@ -84,9 +85,7 @@ def pulse_bounds_are_those_of_the_fluids(config: Config, state: State) -> bool:
 
 def is_ratio_of_fluid(ratio: Ratio, fluid: Fluid, drug: int) -> bool:
     """Whether a fluid brings no more of a drug than a ratio says."""
-    return implies(
-        fluid.hi[0] > 0, fluid.hi[drug] * ratio.first_fg_per_nl <= ratio.drug_fg_per_nl * fluid.hi[0]
-    )
+    return implies(fluid.hi[0] > 0, fluid.hi[drug] * ratio.first_fg_per_nl <= ratio.drug_fg_per_nl * fluid.hi[0])
 
 
 def is_ratio_well_formed(ratio: Ratio) -> bool:
@@ -94,6 +93,16 @@ def is_ratio_well_formed(ratio: Ratio) -> bool:
     return is_within(ratio.drug_fg_per_nl, 0, CONCENTRATION_FG_PER_NL_MAX) and is_within(
         ratio.first_fg_per_nl, 1, CONCENTRATION_FG_PER_NL_MAX
     )
+
+
+def is_ratio_no_larger(left: Ratio, right: Ratio) -> bool:
+    """Whether ``left`` brings no more of its drug with the same mass of the first."""
+    return left.drug_fg_per_nl * right.first_fg_per_nl <= right.drug_fg_per_nl * left.first_fg_per_nl
+
+
+def is_share(first_fg: int, ratio: Ratio, drug_fg: int) -> bool:
+    """Whether a drug's mass is at least what comes with a mass of the first one, or beyond all limits."""
+    return drug_fg >= MASS_FG_BEYOND_LIMITS or (first_fg * ratio.drug_fg_per_nl <= drug_fg * ratio.first_fg_per_nl)
 
 
 def ratios_are_well_formed(config: Config, state: State) -> bool:
@@ -117,7 +126,7 @@ def ratios_hold_for_both_fluids(config: Config, state: State) -> bool:
 def delivery_needs_an_admitted_program(config: Config, state: State) -> bool:
     """What is delivered is programmed, admitted, and of fluids that hold the first drug."""
     return (
-        implies(state.mode == Mode.DELIVERING, state.is_admitted)
+        implies(is_running(state) or state.mode == Mode.STALLED or state.mode == Mode.EMPTY, state.is_admitted)
         and implies(state.is_admitted, state.is_programmed)
         and implies(state.mode == Mode.UNPROGRAMMED, not state.is_programmed)
         and implies(state.flight.is_pending, state.is_admitted)
@@ -139,10 +148,16 @@ def admitted_fluids_are_within_concentration_limits(config: Config, state: State
         state.path.old.is_known
         and state.reservoir.fluid.is_known
         and all(hi <= drug.concentration_fg_per_nl_max for hi, drug in zip(state.path.old.hi, config.library))
-        and all(
-            hi <= drug.concentration_fg_per_nl_max
-            for hi, drug in zip(state.reservoir.fluid.hi, config.library)
-        ),
+        and all(hi <= drug.concentration_fg_per_nl_max for hi, drug in zip(state.reservoir.fluid.hi, config.library)),
+    )
+
+
+def admitted_slots_are_at_least_the_minimum_rate(config: Config, state: State) -> bool:
+    """No slot of an admitted program is below what the pump's minimum rate brings of the strongest fluid."""
+    least_fg = config.pump.slot_volume_nl_min * state.path.pulse_fg_max
+    return implies(
+        state.is_admitted,
+        all(slot * config.pump.pulse_volume_nl >= least_fg for slot in state.program.slots_fg),
     )
 
 
@@ -150,10 +165,7 @@ def admitted_slots_can_be_delivered(config: Config, state: State) -> bool:
     """No slot of an admitted program asks for more pulses than the motor can give of the weakest fluid."""
     return implies(
         state.is_admitted,
-        all(
-            slot * config.pump.pulse_interval_s <= SLOT_S * state.path.pulse_fg_min
-            for slot in state.program.slots_fg
-        ),
+        all(slot * config.pump.pulse_interval_s <= SLOT_S * state.path.pulse_fg_min for slot in state.program.slots_fg),
     )
 
 
@@ -162,9 +174,7 @@ def owed_is_at_most_one_pulse_and_an_interval(config: Config, state: State) -> b
     interval_s = config.pump.pulse_interval_s
     waited_s = min(state.tick - state.flight.ordered_tick, interval_s - 1)
     above = state.basal.owed_fg_1800 - SLOT_S * state.path.pulse_fg_max
-    return state.basal.owed_fg_1800 >= 0 and above * interval_s <= waited_s * (
-        SLOT_S * state.path.pulse_fg_min
-    )
+    return state.basal.owed_fg_1800 >= 0 and above * interval_s <= waited_s * (SLOT_S * state.path.pulse_fg_min)
 
 
 def owed_is_at_most_two_pulses(config: Config, state: State) -> bool:
@@ -192,14 +202,58 @@ def masses_of_the_bolus_are_within_limits(config: Config, state: State) -> bool:
     )
 
 
+def active_bolus_keeps_its_ratios(config: Config, state: State) -> bool:
+    """What an active bolus gave of every drug comes with what it gave of the first, and was reserved."""
+    bolus = state.bolus
+    return implies(
+        bolus.is_active,
+        all(
+            bolus.given_fg[i] * state.path.ratios[i].first_fg_per_nl
+            <= bolus.given_fg[0] * state.path.ratios[i].drug_fg_per_nl
+            and is_share(bolus.mass_fg, state.path.ratios[i], bolus.reserved_fg[i])
+            for i in range(1, DRUG_COUNT)
+        ),
+    )
+
+
+def active_bolus_stays_within_what_was_reserved(config: Config, state: State) -> bool:
+    """What an active bolus gave of every drug is within what was reserved for it."""
+    return implies(state.bolus.is_active, is_no_larger(state.bolus.given_fg, state.bolus.reserved_fg))
+
+
+def compute_ended_since_fg(ledger: Ledger, since_tick: int) -> Masses:
+    """What boluses that ended after a tick have brought."""
+    return (
+        sum(entry.given_fg[0] for entry in ledger if entry.end_tick > since_tick),
+        sum(entry.given_fg[1] for entry in ledger if entry.end_tick > since_tick),
+        sum(entry.given_fg[2] for entry in ledger if entry.end_tick > since_tick),
+        sum(entry.given_fg[3] for entry in ledger if entry.end_tick > since_tick),
+    )
+
+
 def active_bolus_leaves_room_for_the_day(config: Config, state: State) -> bool:
-    """An active bolus and the worst basal of any 24 h stay under every cap together."""
+    """An active bolus, those of the last 24 h and the worst basal of any 24 h stay under every cap together."""
+    ended_fg = compute_ended_since_fg(state.ledger, state.tick - DAY_S)
     return implies(
         state.bolus.is_active,
         all(
-            reserved + basal <= cap
-            for reserved, basal, cap in zip(
-                state.bolus.reserved_fg, state.basal.envelope.day_fg, state.program.cap_day_fg
+            ended + reserved + basal <= cap
+            for ended, reserved, basal, cap in zip(
+                ended_fg, state.bolus.reserved_fg, state.basal.envelope.day_fg, state.program.cap_day_fg
+            )
+        ),
+    )
+
+
+def active_bolus_leaves_room_for_the_hour(config: Config, state: State) -> bool:
+    """An active bolus, those of the last hour and the worst basal of any hour stay under every cap together."""
+    ended_fg = compute_ended_since_fg(state.ledger, state.tick - HOUR_S)
+    return implies(
+        state.bolus.is_active,
+        all(
+            ended + reserved + basal <= cap
+            for ended, reserved, basal, cap in zip(
+                ended_fg, state.bolus.reserved_fg, state.basal.envelope.hour_fg, state.program.cap_hour_fg
             )
         ),
     )
@@ -242,13 +296,24 @@ def envelope_holds_both_generations(config: Config, state: State) -> bool:
     )
 
 
+def envelope_holds_the_shares_of_both_generations(config: Config, state: State) -> bool:
+    """The envelope of every drug is at least its share of the first one's, by the ratios of both generations."""
+    basal = state.basal
+    return all(
+        is_share(basal.envelope.day_fg[0], basal.previous.ratios[i], basal.envelope.day_fg[i])
+        and is_share(basal.envelope.day_fg[0], basal.current.ratios[i], basal.envelope.day_fg[i])
+        for i in range(1, DRUG_COUNT)
+    )
+
+
 def admitted_program_is_in_the_current_generation(config: Config, state: State) -> bool:
     """What is in force is part of what was in force since the last daily boundary."""
     current = state.basal.current
     return implies(
         state.is_admitted,
         all(a <= b for a, b in zip(state.program.slots_fg, current.slots_fg))
-        and state.path.pulse_fg_max <= current.pulse_fg,
+        and state.path.pulse_fg_max <= current.pulse_fg
+        and all(is_ratio_no_larger(a, b) for a, b in zip(state.path.ratios, current.ratios)),
     )
 
 
@@ -259,7 +324,8 @@ def admitted_program_fits_under_its_caps(config: Config, state: State) -> bool:
         state.is_admitted,
         is_no_larger(program.day_fg, state.program.cap_day_fg)
         and is_no_larger(program.hour_fg, state.program.cap_hour_fg)
-        and sum(slot for slot in state.program.slots_fg) + 2 * state.path.pulse_fg_max == program.day_fg[0],
+        and sum(slot for slot in state.program.slots_fg) + 2 * state.path.pulse_fg_max == program.day_fg[0]
+        and all(is_share(program.day_fg[0], state.path.ratios[i], program.day_fg[i]) for i in range(1, DRUG_COUNT)),
     )
 
 
@@ -283,6 +349,11 @@ def active_bolus_has_room_in_the_ledger(config: Config, state: State) -> bool:
     return implies(state.bolus.is_active, not oldest.is_used or oldest.end_tick <= state.tick - DAY_S)
 
 
+def flight_is_a_pulse_of_the_fluids(config: Config, state: State) -> bool:
+    """A pulse in flight has at most the mass of the largest pulse of the fluids."""
+    return implies(state.flight.is_pending, is_within(state.flight.first_fg, 0, state.path.pulse_fg_max))
+
+
 def lockout_covers_the_program(config: Config, state: State) -> bool:
     """The lockout that runs is at least that of the program."""
     return is_within(state.lockout.lockout_s, 0, DAY_S) and implies(
@@ -302,18 +373,24 @@ INVARIANT = (
     delivery_needs_an_admitted_program,
     admitted_fluids_hold_the_first_drug,
     admitted_fluids_are_within_concentration_limits,
+    admitted_slots_are_at_least_the_minimum_rate,
     admitted_slots_can_be_delivered,
     owed_is_at_most_one_pulse_and_an_interval,
     owed_is_at_most_two_pulses,
     active_bolus_is_accounted_for,
     masses_of_the_bolus_are_within_limits,
+    active_bolus_keeps_its_ratios,
+    active_bolus_stays_within_what_was_reserved,
     active_bolus_leaves_room_for_the_day,
+    active_bolus_leaves_room_for_the_hour,
     reserves_are_not_negative,
     generations_are_well_formed,
     envelope_holds_both_generations,
+    envelope_holds_the_shares_of_both_generations,
     admitted_program_is_in_the_current_generation,
     admitted_program_fits_under_its_caps,
     ledger_is_well_formed,
     active_bolus_has_room_in_the_ledger,
+    flight_is_a_pulse_of_the_fluids,
     lockout_covers_the_program,
 )

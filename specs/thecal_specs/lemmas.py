@@ -6,17 +6,21 @@ Each holds of every reachable pair of state and ghost; together with the invaria
 
 from thecal.fluid import Fluid
 from thecal.limits import Config
-from thecal.state import Ledger, State
-from thecal.units import DAY_S, SLOT_COUNT, SLOT_S, Masses, compute_sum_fg, is_no_larger
+from thecal.state import State
+from thecal.units import DAY_S, DRUG_COUNT, NO_MASSES, SLOT_COUNT, SLOT_S, compute_sum_fg, is_no_larger
 from thecal_specs.ghost import Ghost, Window
+from thecal_specs.invariant import (
+    compute_ended_since_fg,
+    is_ratio_no_larger,
+    is_ratio_well_formed,
+    is_share,
+)
 from thecal_specs.logic import implies
 
 
 def is_enclosed(inner: Fluid, outer: Fluid) -> bool:
     """Whether every concentration that ``inner`` may have is one that ``outer`` may have."""
-    return all(
-        a_lo <= b_lo <= b_hi <= a_hi for a_lo, b_lo, b_hi, a_hi in zip(outer.lo, inner.lo, inner.hi, outer.hi)
-    )
+    return all(a_lo <= b_lo <= b_hi <= a_hi for a_lo, b_lo, b_hi, a_hi in zip(outer.lo, inner.lo, inner.hi, outer.hi))
 
 
 def reservoir_fluid_encloses_the_truth(config: Config, state: State, ghost: Ghost) -> bool:
@@ -34,9 +38,7 @@ def front_encloses_the_truth(config: Config, state: State, ghost: Ghost) -> bool
     is_ahead = state.flight.is_pending and ghost.world.is_flight_moved
     moved_nl = config.pump.pulse_volume_nl if is_ahead else 0
     return (
-        max(0, state.path.front_lo_nl - moved_nl)
-        <= ghost.world.front_nl
-        <= max(0, state.path.front_hi_nl - moved_nl)
+        max(0, state.path.front_lo_nl - moved_nl) <= ghost.world.front_nl <= max(0, state.path.front_hi_nl - moved_nl)
         and state.path.volume_lo_nl <= ghost.world.path_nl <= state.path.volume_hi_nl
     )
 
@@ -46,9 +48,7 @@ def reservoir_encloses_the_truth(config: Config, state: State, ghost: Ghost) -> 
     is_ahead = state.flight.is_pending and ghost.world.is_flight_moved
     moved_nl = config.pump.pulse_volume_nl if is_ahead else 0
     return (
-        state.reservoir.volume_lo_nl - moved_nl
-        <= ghost.world.reservoir_nl
-        <= state.reservoir.volume_hi_nl - moved_nl
+        state.reservoir.volume_lo_nl - moved_nl <= ghost.world.reservoir_nl <= state.reservoir.volume_hi_nl - moved_nl
     )
 
 
@@ -70,7 +70,7 @@ def lockout_is_that_of_the_last_bolus(config: Config, state: State, ghost: Ghost
 
 def what_is_behind_is_owed(config: Config, state: State, ghost: Ghost) -> bool:
     """Basal behind its schedule is owed."""
-    return ghost.behind_fg_1800 <= state.basal.owed_fg_1800
+    return ghost.course.behind_fg_1800 <= state.basal.owed_fg_1800
 
 
 def is_live(window: Window, state: State) -> bool:
@@ -99,9 +99,7 @@ def window_without_a_program_is_empty(config: Config, state: State, ghost: Ghost
     """As long as no program was admitted in it, no pulse was ordered in a window."""
     window = ghost.window
     return (
-        implies(
-            window.is_open and window.pulse_fg <= 0, not window.is_flight_inside and not state.is_admitted
-        )
+        implies(window.is_open and window.pulse_fg <= 0, not window.is_flight_inside and not state.is_admitted)
         and window.pulse_fg >= 0
     )
 
@@ -116,7 +114,8 @@ def window_holds_what_is_in_force(config: Config, state: State, ghost: Ghost) ->
         and implies(
             state.is_admitted,
             all(a <= b for a, b in zip(state.program.slots_fg, window.slots_fg))
-            and state.path.pulse_fg_max <= window.pulse_fg,
+            and state.path.pulse_fg_max <= window.pulse_fg
+            and all(is_ratio_no_larger(a, b) for a, b in zip(state.path.ratios, window.ratios)),
         ),
     )
 
@@ -132,9 +131,7 @@ def due_is_bounded_by_time(config: Config, state: State, ghost: Ghost) -> bool:
     return implies(
         is_live(window, state),
         all(
-            0
-            <= due
-            <= (compute_seconds_in_slot(state.tick, i) - compute_seconds_in_slot(window.since_tick, i)) * slot
+            0 <= due <= (compute_seconds_in_slot(state.tick, i) - compute_seconds_in_slot(window.since_tick, i)) * slot
             and slot >= 0
             for i, due, slot in zip(range(SLOT_COUNT), window.due_fg_1800, window.slots_fg)
         ),
@@ -154,7 +151,7 @@ def basal_is_at_most_what_was_due(config: Config, state: State, ghost: Ghost) ->
     """Basal of a window, and what is owed, is at most what fell due in it and two pulses owed before."""
     window = ghost.window
     return implies(
-        is_live(window, state) and window.pulse_fg > 0,
+        window.is_open and window.pulse_fg > 0,
         SLOT_S * window.basal_fg[0] + state.basal.owed_fg_1800
         <= sum(due for due in window.due_fg_1800) + 2 * SLOT_S * window.pulse_fg,
     )
@@ -169,9 +166,7 @@ def generations_hold_what_the_window_saw(config: Config, state: State, ghost: Gh
         is_live(window, state),
         all(
             slot <= (current if is_of_today else max(previous, current))
-            for slot, previous, current in zip(
-                window.slots_fg, basal.previous.slots_fg, basal.current.slots_fg
-            )
+            for slot, previous, current in zip(window.slots_fg, basal.previous.slots_fg, basal.current.slots_fg)
         )
         and window.pulse_fg
         <= (basal.current.pulse_fg if is_of_today else max(basal.previous.pulse_fg, basal.current.pulse_fg)),
@@ -183,18 +178,35 @@ def unraised_window_is_the_program_it_began_with(config: Config, state: State, g
     window = ghost.window
     return implies(
         window.is_open and not window.is_raised,
-        sum(slot for slot in window.slots_fg) + 2 * window.pulse_fg <= window.program.day_fg[0],
+        sum(slot for slot in window.slots_fg) + 2 * window.pulse_fg <= window.program.day_fg[0]
+        and all(
+            is_share(window.program.day_fg[0], window.ratios[i], window.program.day_fg[i]) for i in range(1, DRUG_COUNT)
+        ),
     )
 
 
-def compute_ended_since_fg(ledger: Ledger, since_tick: int) -> Masses:
-    """What boluses that ended after a tick have brought."""
-    return (
-        sum(entry.given_fg[0] for entry in ledger if entry.end_tick > since_tick),
-        sum(entry.given_fg[1] for entry in ledger if entry.end_tick > since_tick),
-        sum(entry.given_fg[2] for entry in ledger if entry.end_tick > since_tick),
-        sum(entry.given_fg[3] for entry in ledger if entry.end_tick > since_tick),
+def is_basal_in_flight(state: State, window: Window) -> bool:
+    """Whether a basal pulse ordered in the window awaits its outcome."""
+    return window.is_flight_inside and state.flight.is_pending and state.flight.is_basal
+
+
+def basal_comes_with_the_first_drug(config: Config, state: State, ghost: Ghost) -> bool:
+    """Basal of every drug in a window comes with the first one's by the largest ratio in force, and so does a pulse."""
+    window = ghost.window
+    flight_fg = ghost.world.flight_upper_fg if is_basal_in_flight(state, window) else NO_MASSES
+    return all(
+        flight_fg[i] * window.ratios[i].first_fg_per_nl <= flight_fg[0] * window.ratios[i].drug_fg_per_nl
+        and (window.basal_fg[i] - flight_fg[i]) * window.ratios[i].first_fg_per_nl
+        <= (window.basal_fg[0] - flight_fg[0]) * window.ratios[i].drug_fg_per_nl
+        and window.basal_fg[i] >= flight_fg[i]
+        and window.basal_fg[0] >= flight_fg[0]
+        for i in range(1, DRUG_COUNT)
     )
+
+
+def ratios_of_the_window_are_well_formed(config: Config, state: State, ghost: Ghost) -> bool:
+    """The ratios of a window have terms within limits."""
+    return all(is_ratio_well_formed(ratio) for ratio in ghost.window.ratios)
 
 
 def boluses_are_in_the_ledger(config: Config, state: State, ghost: Ghost) -> bool:
@@ -255,12 +267,12 @@ def day_of_the_window_fits(config: Config, state: State, ghost: Ghost) -> bool:
 def starts_are_in_the_ledger(config: Config, state: State, ghost: Ghost) -> bool:
     """Patient boluses that began in a window are in the ledger, or active."""
     window = ghost.window
-    active = 1 if state.bolus.is_active and state.bolus.is_patient else 0
+    bolus = state.bolus
+    active = 1 if bolus.is_active and bolus.is_patient and bolus.start_tick > window.since_tick else 0
     return implies(
         is_live(window, state),
         window.starts
-        <= sum(1 for entry in state.ledger if entry.is_patient and entry.start_tick > window.since_tick)
-        + active,
+        <= sum(1 for entry in state.ledger if entry.is_patient and entry.start_tick > window.since_tick) + active,
     )
 
 
@@ -281,6 +293,8 @@ LEMMAS = (
     basal_is_at_most_what_was_due,
     generations_hold_what_the_window_saw,
     unraised_window_is_the_program_it_began_with,
+    ratios_of_the_window_are_well_formed,
+    basal_comes_with_the_first_drug,
     boluses_are_in_the_ledger,
     active_bolus_of_the_window_is_booked,
     given_is_in_the_upper_book,

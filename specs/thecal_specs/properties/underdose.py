@@ -14,7 +14,7 @@ def basal_is_never_two_pulses_behind(config: Config, after: State, ghost_after: 
     """UND-01: while delivering, basal ordered is at least what was scheduled, less two of the largest pulse in the path."""
     return implies(
         after.mode == Mode.DELIVERING,
-        ghost_after.behind_fg_1800 <= 2 * compute_largest_pulse_fg(config, after) * SLOT_S,
+        ghost_after.course.behind_fg_1800 <= 2 * compute_largest_pulse_fg(config, after) * SLOT_S,
     )
 
 
@@ -24,7 +24,7 @@ def no_rule_withholds_a_basal_pulse(
     """UND-02: a basal pulse that is due, that the motor and the reservoir can give, is given in that second."""
     volume_nl = config.pump.pulse_volume_nl
     doubtful_nl = volume_nl if before.flight.is_pending else 0
-    due_fg_1800 = ghost.behind_fg_1800 + compute_scheduled_now_fg_1800(before, event)
+    due_fg_1800 = ghost.course.behind_fg_1800 + compute_scheduled_now_fg_1800(config, before, event)
     return implies(
         is_scheduled(before, event)
         and before.tick + 1 - before.flight.ordered_tick >= config.pump.pulse_interval_s

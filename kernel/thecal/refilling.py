@@ -1,0 +1,129 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Facts about fluids: a refill, a declared path, and what they mean for the therapy that runs."""
+
+from dataclasses import replace
+
+from thecal.admission import admit_program
+from thecal.clock import compute_clock_s
+from thecal.emit import compute_running_mode, emit, is_over, with_flight_resolved, with_staged_abandoned
+from thecal.events import PathDeclared, RefillDone
+from thecal.fluid import NO_DRUG, Fluid
+from thecal.ledger import with_bolus_ended
+from thecal.limits import Config, SafeState
+from thecal.outcome import Outcome, Response
+from thecal.path import with_path_declared, with_refill
+from thecal.state import Mode, State
+from thecal.units import CONCENTRATION_FG_PER_NL_MAX, PATH_NL_MAX, RESERVOIR_NL_MAX, SLOT_S, is_within
+
+
+def with_fluids_booked(config: Config, before: State, booked: State, mode: Mode) -> State:
+    """After a fact about fluids: the program goes on in ``mode`` if it is still admissible, else delivery stops."""
+    owed_fg_1800 = min(booked.basal.owed_fg_1800, booked.path.pulse_fg_max * SLOT_S)
+    capped = replace(booked, basal=replace(booked.basal, owed_fg_1800=owed_fg_1800))
+    if not before.is_programmed:
+        return capped
+    admission = admit_program(config, before, capped, before.program)
+    if admission.refusal == Response.NOTHING_AGAINST_IT:
+        return replace(admission.state, mode=mode)
+    return replace(capped, is_admitted=False, mode=before.mode if is_over(before.mode) else Mode.STOPPED)  # PRG-08
+
+
+def with_settled(config: Config, before: State) -> State:
+    """Before the fluids change: the bolus ends, the pulse in flight is booked, no staged order survives."""
+    return with_staged_abandoned(with_flight_resolved(config, with_bolus_ended(before)))
+
+
+def compute_discrepancy(config: Config, state: State, aspirated_nl: int) -> int:
+    """1 when more came out than the kernel can explain, -1 when less did, else 0."""
+    allowance_nl = config.pump.refill_allowance_nl
+    if aspirated_nl > state.reservoir.volume_hi_nl + allowance_nl:
+        return 1
+    if aspirated_nl + config.pump.residual_nl + allowance_nl < state.reservoir.volume_lo_nl:
+        return -1
+    return 0
+
+
+def compute_safe_state(config: Config, state: State) -> SafeState:
+    """The most demanding safe state of the drugs in path and reservoir."""
+    safe_state = SafeState.STOP
+    for drug, old, new in zip(config.library, state.path.old.hi, state.reservoir.fluid.hi):
+        if max(old, new) > 0 and drug.safe_state > safe_state:
+            safe_state = drug.safe_state
+    return safe_state  # FLT-04
+
+
+def compute_safe_mode(config: Config, state: State) -> Mode:
+    """The mode of a running therapy in its safe state."""
+    if state.mode != Mode.DELIVERING:
+        return state.mode
+    safe_state = compute_safe_state(config, state)
+    if safe_state == SafeState.KEEP_BASAL:
+        return Mode.DELIVERING
+    if safe_state == SafeState.MINIMUM_RATE:
+        return Mode.MINIMUM_RATE
+    return Mode.STOPPED
+
+
+def with_discrepancy(config: Config, state: State, discrepancy: int) -> State:
+    """Doubt the reservoir: no bolus, no increase, the drugs' safe state, until a clinician resolves it."""
+    if discrepancy == 0:
+        return state
+    therapy = replace(
+        state.therapy,
+        discrepancy=discrepancy,
+        last_discrepancy=discrepancy,
+        is_repeated=state.therapy.last_discrepancy == discrepancy,
+    )
+    return replace(state, therapy=therapy, mode=compute_safe_mode(config, state))  # RES-05
+
+
+def is_label_well_formed(label: Fluid) -> bool:
+    """Whether every concentration on a label lies in the kernel's limits."""
+    return all(is_within(hi, 0, CONCENTRATION_FG_PER_NL_MAX) for hi in label.hi)
+
+
+def is_refill_well_formed(event: RefillDone) -> bool:
+    """Whether the volumes of a refill lie in the kernel's limits."""
+    return is_within(event.filled_nl, 0, RESERVOIR_NL_MAX) and is_within(event.aspirated_nl, 0, RESERVOIR_NL_MAX)
+
+
+def on_refill_done(config: Config, before: State, event: RefillDone) -> Outcome:
+    """Book a refill, whatever was filled."""
+    label = Fluid(
+        is_known=not event.has_unknown_drug, lo=event.concentrations_fg_per_nl, hi=event.concentrations_fg_per_nl
+    )
+    if not is_refill_well_formed(event) or not is_label_well_formed(label):
+        return emit(before, Response.REFUSED_MALFORMED_FACT)
+    settled = with_settled(config, before)
+    discrepancy = compute_discrepancy(config, settled, event.aspirated_nl)
+    filled = with_refill(config.pump, settled, event.filled_nl, label, compute_clock_s(settled))
+    mode = compute_running_mode(before) if before.mode == Mode.EMPTY else before.mode
+    state = with_discrepancy(config, with_fluids_booked(config, before, filled, mode), discrepancy)
+    if before.is_programmed and not state.is_admitted:
+        return emit(state, Response.REFILL_BOOKED_AND_DELIVERY_STOPPED)
+    if discrepancy != 0:
+        return emit(state, Response.REFILL_BOOKED_WITH_A_DISCREPANCY)
+    return emit(state, Response.REFILL_BOOKED)
+
+
+def on_path_declared(config: Config, before: State, event: PathDeclared) -> Outcome:
+    """Book what tubing and catheter hold."""
+    lo_nl = event.volume_lo_nl
+    hi_nl = event.volume_hi_nl
+    if not (0 <= lo_nl <= hi_nl <= PATH_NL_MAX):
+        return emit(before, Response.REFUSED_MALFORMED_FACT)
+    settled = with_settled(config, before)
+    front_hi_nl = 0 if event.is_filled_from_reservoir else hi_nl
+    booked = with_path_declared(config.pump, settled, lo_nl, hi_nl, NO_DRUG, front_hi_nl)
+    state = with_fluids_booked(config, before, booked, before.mode)
+    if before.is_programmed and not state.is_admitted:
+        return emit(state, Response.PATH_BOOKED_AND_DELIVERY_STOPPED)
+    return emit(state, Response.PATH_BOOKED)
+
+
+def on_discrepancy_resolved(state: State) -> Outcome:
+    """A clinician has found the cause: the reservoir is trusted again."""
+    if state.therapy.discrepancy == 0:
+        return emit(state, Response.REFUSED_NO_DISCREPANCY)
+    therapy = replace(state.therapy, discrepancy=0, is_repeated=False)
+    return emit(replace(state, therapy=therapy), Response.DISCREPANCY_RESOLVED)
