@@ -2,7 +2,6 @@
 """Orders of patients and clinicians: boluses, prescriptions, the phase of the day, stop and resume."""
 
 from dataclasses import replace
-from typing import Annotated, TypeAlias
 
 from thecal.admission import (
     admit_prescription,
@@ -102,18 +101,21 @@ def on_prescription_abandoned(state: State) -> Outcome:
     return emit(with_staged_abandoned(state), Response.PRESCRIPTION_ABANDONED)
 
 
-_Rotation: TypeAlias = Annotated[tuple[int, ...], 6]
-_STEPS: _Rotation = (32, 16, 8, 4, 2, 1)
-
-
 def compute_rotated(slots_fg: Slots, slot_count: int) -> Slots:
-    """The slots, each ``slot_count`` half hours later, in six steps of powers of two. 0 to 47."""
+    """The slots, each ``slot_count`` half hours later, by powers of two. 0 to 47."""
     rotated = slots_fg
-    rest = slot_count
-    for step in _STEPS:
-        if rest >= step:
-            rest = rest - step
-            rotated = rotated[SLOT_COUNT - step :] + rotated[: SLOT_COUNT - step]
+    if slot_count // 32 % 2 == 1:
+        rotated = rotated[16:48] + rotated[0:16]
+    if slot_count // 16 % 2 == 1:
+        rotated = rotated[32:48] + rotated[0:32]
+    if slot_count // 8 % 2 == 1:
+        rotated = rotated[40:48] + rotated[0:40]
+    if slot_count // 4 % 2 == 1:
+        rotated = rotated[44:48] + rotated[0:44]
+    if slot_count // 2 % 2 == 1:
+        rotated = rotated[46:48] + rotated[0:46]
+    if slot_count % 2 == 1:
+        rotated = rotated[47:48] + rotated[0:47]
     return rotated
 
 

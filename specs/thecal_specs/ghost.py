@@ -521,8 +521,8 @@ def advance_deadlines(config: Config, before: State, event: Event, outcome: Outc
     """Let time pass for the deadlines."""
     after = outcome.state
     clock_s = deadlines.clock_s + compute_seconds(before, event, outcome)
-    is_running = after.tick > before.tick and before.mode == Mode.DELIVERING
-    off_clock_s = clock_s if is_running or not before.is_programmed else deadlines.off_clock_s
+    is_given = after.tick > before.tick and before.mode == Mode.DELIVERING
+    off_clock_s = clock_s if is_given or not before.is_programmed else deadlines.off_clock_s
     is_off_too_long = before.is_programmed and clock_s - off_clock_s >= compute_off_bound_s(config, before)
     is_confirmed = outcome.response == Response.PRESCRIPTION_CONFIRMED
     passed = replace(

@@ -11,9 +11,7 @@ PROPERTIES = (
             "After every step each alarm is active whose condition holds, the condition written out in the"
             " specification over configuration, state and history."
         ),
-        does_not_say=(
-            "It does not say that an alarm is active only then, so it does not exclude false alarms."
-        ),
+        does_not_say=("It does not say that an alarm is active only then, so it does not exclude false alarms."),
         hazards=("HAZ-25",),
         requirements=("REQ-19", "REQ-20", "REQ-26", "REQ-30", "REQ-49"),
         enforced_in=("alarms",),
@@ -35,8 +33,7 @@ PROPERTIES = (
         name="The most urgent alarm is the one shown",
         statement="While any alarm is active, the one shown is the most urgent of the active ones.",
         does_not_say=(
-            "It does not say that the less urgent ones are shown as well, nor that a screen or a speaker"
-            " follows."
+            "It does not say that the less urgent ones are shown as well, nor that a screen or a speaker follows."
         ),
         hazards=("HAZ-25",),
         requirements=("REQ-50",),

@@ -25,9 +25,7 @@ PROPERTIES = (
             " drug: filled = in reservoir + in path + given + removed, exactly; and lower book <= given <="
             " upper book."
         ),
-        does_not_say=(
-            "It does not say how far apart the two books are, nor that a pulse moves its declared volume."
-        ),
+        does_not_say=("It does not say how far apart the two books are, nor that a pulse moves its declared volume."),
         hazards=("HAZ-07", "HAZ-11", "HAZ-29"),
         requirements=("REQ-13",),
         enforced_in=("path", "ledger", "fluid"),
@@ -86,9 +84,7 @@ PROPERTIES = (
             "Every component of a mixture satisfies OVR-01, OVR-02 and CON-01 by its own limits, also while"
             " its ratio to the primary drug changes."
         ),
-        does_not_say=(
-            "It does not say that the components are stable together or add their effects harmlessly."
-        ),
+        does_not_say=("It does not say that the components are stable together or add their effects harmlessly."),
         hazards=("HAZ-08",),
         requirements=("REQ-15",),
         enforced_in=("admission", "fluid", "ledger"),
@@ -101,9 +97,7 @@ PROPERTIES = (
             " bolus pulse is due: its pulse mass would be 0, what is owed would never be repaid, and the pump"
             " would run flat out."
         ),
-        does_not_say=(
-            "It does not say that the patient is treated meanwhile, which only a prime can bring about."
-        ),
+        does_not_say=("It does not say that the patient is treated meanwhile, which only a prime can bring about."),
         hazards=("HAZ-06", "HAZ-07"),
         requirements=("REQ-16",),
         enforced_in=("schedule", "path"),

@@ -21,9 +21,7 @@ PROPERTIES = (
             "From any state of the invariant, for every admissible configuration and every event, every"
             " intermediate value fits in a signed 64-bit integer."
         ),
-        does_not_say=(
-            "It does not speak of states that fail the invariant, nor of what the ghost history computes."
-        ),
+        does_not_say=("It does not speak of states that fail the invariant, nor of what the ghost history computes."),
         means=Means.OBLIGATIONS,
         hazards=("HAZ-26",),
         requirements=("REQ-43", "REQ-53"),
@@ -50,8 +48,7 @@ PROPERTIES = (
             " initial state of an admissible configuration shows it."
         ),
         does_not_say=(
-            "It does not say that each can occur under every configuration, nor that it occurs whenever it"
-            " should."
+            "It does not say that each can occur under every configuration, nor that it occurs whenever it should."
         ),
         kind=Kind.WITNESS,
         means=Means.TRACES,
@@ -66,9 +63,7 @@ PROPERTIES = (
             "An event of n quiet seconds, for every n that the kernel names as quiet, leaves exactly the"
             " state and the active alarms that n ticks leave, and neither orders a pulse."
         ),
-        does_not_say=(
-            "It does not say how long a device may sleep, which depends on what it may miss in the world."
-        ),
+        does_not_say=("It does not say how long a device may sleep, which depends on what it may miss in the world."),
         means=Means.OBLIGATIONS,
         hazards=("HAZ-31", "HAZ-23"),
         requirements=("REQ-56",),

@@ -62,8 +62,7 @@ PROPERTIES = (
             " permitted by the prescription in force at the last start among them."
         ),
         does_not_say=(
-            "It does not count the boluses of a clinician, nor take back those that had started before N was"
-            " lowered."
+            "It does not count the boluses of a clinician, nor take back those that had started before N was lowered."
         ),
         hazards=("HAZ-02",),
         requirements=("REQ-04",),
@@ -118,8 +117,7 @@ PROPERTIES = (
             " beyond that."
         ),
         does_not_say=(
-            "It does not say that the missed therapy is replaced by any other means, nor that a pause is"
-            " harmless."
+            "It does not say that the missed therapy is replaced by any other means, nor that a pause is harmless."
         ),
         hazards=("HAZ-03", "HAZ-21"),
         requirements=("REQ-07",),
@@ -133,8 +131,7 @@ PROPERTIES = (
             " ordered without an active prescription that was admitted and confirmed."
         ),
         does_not_say=(
-            "It does not say that fluid is still, for a pump whose valves leak moves fluid that nobody"
-            " ordered."
+            "It does not say that fluid is still, for a pump whose valves leak moves fluid that nobody ordered."
         ),
         hazards=("HAZ-04",),
         requirements=("REQ-08",),
@@ -148,9 +145,7 @@ PROPERTIES = (
             " for every drug under every cap in force beside all that the ledgers hold and the rest of the"
             " bolus."
         ),
-        does_not_say=(
-            "It does not say that the basal is then delivered, which is the matter of UND-01 and UND-02."
-        ),
+        does_not_say=("It does not say that the basal is then delivered, which is the matter of UND-01 and UND-02."),
         hazards=("HAZ-01", "HAZ-19"),
         requirements=("REQ-01", "REQ-02"),
         enforced_in=("admission",),
@@ -163,9 +158,7 @@ PROPERTIES = (
             " tip is in every ledger and was admitted together with the reserve for basal: against the caps"
             " in force, and against the hard limits while no prescription is active."
         ),
-        does_not_say=(
-            "It does not say that the catheter is full afterwards, nor that nothing reached the patient."
-        ),
+        does_not_say=("It does not say that the catheter is full afterwards, nor that nothing reached the patient."),
         hazards=("HAZ-05",),
         requirements=("REQ-09",),
         enforced_in=("path", "admission", "ledger"),

@@ -9,10 +9,7 @@ from types import MappingProxyType
 
 
 def _written_in(group: str, functions: dict[str, str]) -> dict[str, str]:
-    return {
-        property_id: f"thecal_specs.properties.{group}.{function}"
-        for property_id, function in functions.items()
-    }
+    return {property_id: f"thecal_specs.properties.{group}.{function}" for property_id, function in functions.items()}
 
 
 PREDICATES: Mapping[str, str] = MappingProxyType(

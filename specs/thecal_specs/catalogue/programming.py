@@ -75,8 +75,7 @@ PROPERTIES = (
             " and reservoir, the bolus included; otherwise the order is refused. Nothing is rounded up."
         ),
         does_not_say=(
-            "It does not say that a fact reported later, such as another fluid, leaves every slot"
-            " deliverable."
+            "It does not say that a fact reported later, such as another fluid, leaves every slot deliverable."
         ),
         hazards=("HAZ-16",),
         requirements=("REQ-37",),
@@ -89,9 +88,7 @@ PROPERTIES = (
             "A patient bolus is admitted in a prescription, and granted, only if every drug in path and"
             " reservoir allows one, and only within the largest single bolus of each of them."
         ),
-        does_not_say=(
-            "It does not restrict the boluses of a clinician beyond the largest single bolus and the caps."
-        ),
+        does_not_say=("It does not restrict the boluses of a clinician beyond the largest single bolus and the caps."),
         hazards=("HAZ-17",),
         requirements=("REQ-25", "REQ-38"),
         enforced_in=("admission",),
@@ -103,9 +100,7 @@ PROPERTIES = (
             "A fact is never refused. One that fails a check is booked in its worst reading and leads to the"
             " drugs' safe state with an alarm."
         ),
-        does_not_say=(
-            "It does not say that the reported fact is true, nor that the safe state is free of harm."
-        ),
+        does_not_say=("It does not say that the reported fact is true, nor that the safe state is free of harm."),
         hazards=("HAZ-06", "HAZ-10", "HAZ-28"),
         requirements=("REQ-39", "REQ-47"),
         enforced_in=("step", "path", "fluid"),
@@ -117,9 +112,7 @@ PROPERTIES = (
             "A staged order names the active prescription, the fluids, the path as declared and the library"
             " that it was made on. A change of any of them, a restart, or the end of its life abandons it."
         ),
-        does_not_say=(
-            "It does not say that an order younger than its life still fits what the clinician has in mind."
-        ),
+        does_not_say=("It does not say that an order younger than its life still fits what the clinician has in mind."),
         hazards=("HAZ-14", "HAZ-29"),
         requirements=("REQ-40",),
         enforced_in=("step", "prescription"),

@@ -11,9 +11,7 @@ PROPERTIES = (
             "No pulse is ordered that would take the lower estimate of the reservoir's volume below the pump"
             " model's unusable residual, every pulse whose outcome is open or unknown counted as moved."
         ),
-        does_not_say=(
-            "It does not say that the volume is true, if what was filled was reported wrong or has leaked."
-        ),
+        does_not_say=("It does not say that the volume is true, if what was filled was reported wrong or has leaked."),
         hazards=("HAZ-12",),
         requirements=("REQ-18",),
         enforced_in=("admission", "step"),
@@ -39,9 +37,7 @@ PROPERTIES = (
             " rest; when no basal pulse fits either, delivery ends and the critical empty alarm is active in"
             " the same step."
         ),
-        does_not_say=(
-            "It does not say that the patient was warned before, which is the low-reservoir alarm's part."
-        ),
+        does_not_say=("It does not say that the patient was warned before, which is the low-reservoir alarm's part."),
         hazards=("HAZ-12",),
         requirements=("REQ-20",),
         enforced_in=("step", "alarms"),
@@ -54,9 +50,7 @@ PROPERTIES = (
             " the fluid at the tip, what is owed, and the basal of its duration fit in the reservoir above"
             " the residual."
         ),
-        does_not_say=(
-            "It does not reserve the basal of the time between the end of the bolus and the next refill."
-        ),
+        does_not_say=("It does not reserve the basal of the time between the end of the bolus and the next refill."),
         hazards=("HAZ-12",),
         requirements=("REQ-21",),
         enforced_in=("admission",),
@@ -70,8 +64,7 @@ PROPERTIES = (
             " with a named cause. A repeated difference of the same sign is told apart from a first one."
         ),
         does_not_say=(
-            "It does not say which of leak, drift, withdrawal or pocket fill it was, nor find it between two"
-            " refills."
+            "It does not say which of leak, drift, withdrawal or pocket fill it was, nor find it between two refills."
         ),
         hazards=("HAZ-10", "HAZ-11", "HAZ-30"),
         requirements=("REQ-22",),

@@ -32,8 +32,7 @@ PROPERTIES = (
         id="TIM-03",
         name="Fifteen years of ticks overflow nothing",
         statement=(
-            "In fifteen years of ticks after the initial state no counter and no total reaches the end of"
-            " its range."
+            "In fifteen years of ticks after the initial state no counter and no total reaches the end of its range."
         ),
         does_not_say="It does not say that pump, battery or drug last as long.",
         hazards=("HAZ-26",),
@@ -64,8 +63,7 @@ PROPERTIES = (
             " boluses are locked, and a critical alarm is active."
         ),
         does_not_say=(
-            "It does not say that every damage is noticed, because a damaged state may satisfy the invariant"
-            " by chance."
+            "It does not say that every damage is noticed, because a damaged state may satisfy the invariant by chance."
         ),
         hazards=("HAZ-22", "HAZ-28"),
         requirements=("REQ-45", "REQ-47", "REQ-54"),
@@ -115,8 +113,7 @@ PROPERTIES = (
             " clinician confirms."
         ),
         does_not_say=(
-            "It does not hold back the basal, although tolerance may be lost and flow may be higher after"
-            " the stop."
+            "It does not hold back the basal, although tolerance may be lost and flow may be higher after the stop."
         ),
         hazards=("HAZ-11", "HAZ-03"),
         requirements=("REQ-48",),

@@ -29,8 +29,7 @@ PROPERTIES = (
             " is admitted against the ledgers first."
         ),
         does_not_say=(
-            "It does not say that basal goes on without fluid, through a fluid that must not be given, or in"
-            " a stall."
+            "It does not say that basal goes on without fluid, through a fluid that must not be given, or in a stall."
         ),
         hazards=("HAZ-19",),
         requirements=("REQ-24",),
@@ -74,8 +73,7 @@ PROPERTIES = (
             " specification names an event that strictly lowers a natural rank; at rank 0 therapy runs."
         ),
         does_not_say=(
-            "It does not say that anybody performs the event it names, nor that the device lets it become"
-            " true."
+            "It does not say that anybody performs the event it names, nor that the device lets it become true."
         ),
         kind=Kind.RECOVERY,
         hazards=("HAZ-18",),
@@ -102,8 +100,7 @@ PROPERTIES = (
             " refused because of what was given before."
         ),
         does_not_say=(
-            "It does not say that it is accepted, for it may fail on a limit, on deliverability or on a"
-            " steep decrease."
+            "It does not say that it is accepted, for it may fail on a limit, on deliverability or on a steep decrease."
         ),
         hazards=("HAZ-13", "HAZ-15"),
         requirements=("REQ-29",),
@@ -136,8 +133,7 @@ PROPERTIES = (
             " event."
         ),
         does_not_say=(
-            "It does not say that the basal resumes at the right time of day, nor that what the gap took is"
-            " made up."
+            "It does not say that the basal resumes at the right time of day, nor that what the gap took is made up."
         ),
         hazards=("HAZ-22", "HAZ-23"),
         requirements=("REQ-31",),
