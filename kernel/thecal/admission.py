@@ -27,7 +27,7 @@ from thecal.limits import (
 )
 from thecal.outcome import Response
 from thecal.path import is_fitting
-from thecal.prescription import Overrides, Prescription, is_basal_no_larger, is_well_formed
+from thecal.prescription import Overrides, Prescription, is_basal_no_larger
 from thecal.schedule import (
     compute_day_fg,
     compute_shares_fg,
@@ -89,42 +89,36 @@ def find_fluid_refusal(config: Config, state: State) -> Response:
     return Response.NOTHING_AGAINST_IT
 
 
-def is_slot_too_small(config: Config, path: Path, slots_fg: Slots) -> bool:
-    """Whether a slot asks for less volume than the pump can give, with the strongest fluid."""
-    least_fg = config.pump.slot_volume_nl_min * path.pulse_fg_max
-    return any(slot * config.pump.pulse_volume_nl < least_fg for slot in slots_fg)
+def is_slot_too_small(config: Config, state: State, slots_fg: Slots) -> bool:
+    """Whether a slot asks for less than the pump's minimum rate brings of the strongest fluid."""
+    strongest_fg_per_nl = max(state.path.old.hi[0], state.reservoir.fluid.hi[0])
+    return any(slot < config.pump.slot_volume_nl_min * strongest_fg_per_nl for slot in slots_fg)
 
 
-def is_slot_too_large(config: Config, path: Path, slots_fg: Slots) -> bool:
+def is_slot_too_large(path: Path, slots_fg: Slots) -> bool:
     """Whether a slot asks for more pulses than the pump can give, with the weakest fluid."""
-    most_fg = SLOT_S * path.pulse_fg_min
-    return any(slot * config.pump.pulse_interval_s > most_fg for slot in slots_fg)
+    return any(slot > path.slot_fg_max for slot in slots_fg)
 
 
-def is_bolus_too_fast(config: Config, path: Path, program: Prescription) -> bool:
+def is_bolus_too_fast(path: Path, program: Prescription) -> bool:
     """Whether the bolus beside any slot asks for more pulses than the pump can give, with the weakest fluid."""
     bolus_fg_per_s = compute_quotient_up(program.bolus_fg, program.bolus_duration_s)
-    if bolus_fg_per_s > path.pulse_fg_min:
-        return program.bolus_fg > 0
-    most_fg = SLOT_S * path.pulse_fg_min
-    return any((slot + bolus_fg_per_s * SLOT_S) * config.pump.pulse_interval_s > most_fg for slot in program.slots_fg)
+    return program.bolus_fg > 0 and any(slot + bolus_fg_per_s * SLOT_S > path.slot_fg_max for slot in program.slots_fg)
 
 
 def find_prescription_refusal(config: Config, state: State, program: Prescription, basal: Basal) -> Response:
     """What forbids a prescription with the fluids in path and reservoir, whatever was given before."""
-    if not is_well_formed(program):
-        return Response.REFUSED_PRESCRIPTION_MALFORMED
     if not is_no_larger(program.cap_day_fg, compute_hard_day_fg(config)):
         return Response.REFUSED_CAP_ABOVE_A_HARD_LIMIT
     if not is_no_larger(program.cap_hour_fg, compute_hard_hour_fg(config)):
         return Response.REFUSED_CAP_ABOVE_A_HARD_LIMIT
     if program.bolus_fg > config.library[0].bolus_fg_max:
         return Response.REFUSED_BOLUS_ABOVE_ITS_LIMIT
-    if is_slot_too_small(config, state.path, program.slots_fg):
+    if is_slot_too_small(config, state, program.slots_fg):
         return Response.REFUSED_SLOT_TOO_SMALL_TO_DELIVER
-    if is_slot_too_large(config, state.path, program.slots_fg):
+    if is_slot_too_large(state.path, program.slots_fg):
         return Response.REFUSED_SLOT_TOO_LARGE_TO_DELIVER
-    if is_bolus_too_fast(config, state.path, program):
+    if is_bolus_too_fast(state.path, program):
         return Response.REFUSED_BOLUS_TOO_FAST_TO_DELIVER
     if not is_no_larger(basal.program.day_fg, program.cap_day_fg):
         return Response.REFUSED_BASAL_ABOVE_ITS_OWN_CAP
@@ -245,7 +239,8 @@ def is_increase_beyond(config: Config, old: Titration, new: Titration, drug: int
     """Whether a day total rises beyond the drug's allowance over the least of its titration days."""
     limits = config.library[drug]
     least_fg = compute_least_fg(old.days, drug, limits.titration_days)
-    return new.total_fg[drug] * PERMILLE > least_fg * (PERMILLE + limits.titration_permille)
+    is_above = new.total_fg[drug] * PERMILLE > least_fg * (PERMILLE + limits.titration_permille)
+    return new.total_fg[drug] > old.total_fg[drug] and is_above
 
 
 def is_decrease_beyond(config: Config, old: Titration, new: Titration, drug: int) -> bool:
@@ -253,7 +248,7 @@ def is_decrease_beyond(config: Config, old: Titration, new: Titration, drug: int
     limits = config.library[drug]
     most_fg = compute_most_fg(old.days, drug, limits.titration_days)
     is_below = new.total_fg[drug] * PERMILLE < most_fg * (PERMILLE - limits.titration_permille)
-    return limits.has_withdrawal and is_below
+    return limits.has_withdrawal and new.total_fg[drug] < old.total_fg[drug] and is_below
 
 
 def is_implausible(new: int, old: int, factor: int) -> bool:

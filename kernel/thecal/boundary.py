@@ -13,6 +13,15 @@ from typing import cast, get_args, get_type_hints
 from thecal.events import Event
 from thecal.limits import Config, is_admissible_config
 from thecal.state import State
+from thecal.units import CONCENTRATION_FG_PER_NL_MAX, MASS_FG_MAX, RESERVOIR_NL_MAX, TICK_MAX
+
+# What an amount may be at most, by the unit at the end of its name; the longer unit first. None is below 0.
+HIGHEST_OF_UNIT = (
+    ("_fg_per_nl", CONCENTRATION_FG_PER_NL_MAX),
+    ("_fg", MASS_FG_MAX),
+    ("_nl", RESERVOIR_NL_MAX),
+    ("_s", TICK_MAX),
+)
 
 INTEGER_MIN = -9_223_372_036_854_775_808
 INTEGER_MAX = 9_223_372_036_854_775_807
@@ -34,6 +43,8 @@ class Reason(IntEnum):
     REFUSED_SOMETHING_ELSE_FOR_A_RECORD = 11
     REFUSED_SOMETHING_ELSE_FOR_AN_EVENT = 12
     REFUSED_AN_INADMISSIBLE_CONFIGURATION = 13
+    REFUSED_AN_AMOUNT_BELOW_ITS_RANGE = 14
+    REFUSED_AN_AMOUNT_ABOVE_ITS_RANGE = 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,14 +128,34 @@ def _find_tuple_refusal(declared: object, value: object, path: str) -> Refusal |
     return None
 
 
-def admit_event(value: object) -> Event | Refusal:
-    """The event, if it is one of the closed list and every value in it is of its type; else what is wrong.
+def find_amount_refusal(name: str, value: object, path: str) -> Refusal | None:
+    """Which amount of an event lies outside of what its unit may be, first place first, or None.
 
-    Only types and 64 bits are asked for here: what an amount may be is the kernel's to answer, by its responses.
+    The unit is the end of the field's name, and its range that of ``thecal.units``: more than any pump holds, any drug
+    is strong or any patient bears is no amount but a slip.
+    """
+    if isinstance(value, tuple):
+        places = (find_amount_refusal(name, each, f"{path}[{i}]") for i, each in enumerate(value))
+        return next((refusal for refusal in places if refusal is not None), None)
+    if isinstance(value, type) or not is_dataclass(value):
+        highest = next((highest for unit, highest in HIGHEST_OF_UNIT if name.endswith(unit)), None)
+        if highest is None or not isinstance(value, int) or 0 <= value <= highest:
+            return None
+        is_below = value < 0
+        reason = Reason.REFUSED_AN_AMOUNT_BELOW_ITS_RANGE if is_below else Reason.REFUSED_AN_AMOUNT_ABOVE_ITS_RANGE
+        return Refusal(reason, path)
+    parts = (find_amount_refusal(part, getattr(value, part), f"{path}.{part}") for part, _ in list_fields(type(value)))
+    return next((refusal for refusal in parts if refusal is not None), None)
+
+
+def admit_event(value: object) -> Event | Refusal:
+    """The event, if it is one of the closed list, every value of its type and every amount in its range; else why not.
+
+    A fluid that is stronger than the range is reported as one that has an unknown drug, for a fact must not be lost.
     """
     if type(value) not in get_args(Event):
         return Refusal(Reason.REFUSED_SOMETHING_ELSE_FOR_AN_EVENT, "event")
-    refusal = find_refusal(type(value), value, "event")
+    refusal = find_refusal(type(value), value, "event") or find_amount_refusal("event", value, "event")
     return cast(Event, value) if refusal is None else refusal
 
 

@@ -12,7 +12,7 @@ from thecal.fluid import Fluid, compute_blend, compute_hull
 from thecal.limits import PumpModel
 from thecal.schedule import compute_larger_ratio
 from thecal.state import Path, Ratio, Ratios, Reservoir, State
-from thecal.units import Concentrations, Masses, compute_larger, compute_smaller
+from thecal.units import SLOT_S, Concentrations, Masses, compute_larger, compute_quotient_down, compute_smaller
 
 
 def is_old_possible(path: Path) -> bool:
@@ -91,10 +91,12 @@ def compute_ratios(old: Fluid, new: Fluid) -> Ratios:
 def compute_path(pump: PumpModel, path: Path, fluid: Fluid) -> Path:
     """The path with its bounds on a pulse made anew, for the old fluid and what the reservoir holds now."""
     old = path.old if path.front_hi_nl > 0 else fluid
+    pulse_fg_min = min(old.hi[0], fluid.hi[0]) * pump.pulse_volume_nl
     return replace(
         path,
         old=old,
-        pulse_fg_min=min(old.hi[0], fluid.hi[0]) * pump.pulse_volume_nl,
+        pulse_fg_min=pulse_fg_min,
+        slot_fg_max=compute_quotient_down(SLOT_S, pump.pulse_interval_s) * pulse_fg_min,
         pulse_fg_max=max(old.hi[0], fluid.hi[0]) * pump.pulse_volume_nl,
         ratios=compute_ratios(old, fluid),
     )

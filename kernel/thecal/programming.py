@@ -22,6 +22,7 @@ from thecal.events import (
 from thecal.ledger import with_bolus_ended
 from thecal.limits import Config
 from thecal.outcome import Outcome, Response
+from thecal.prescription import is_well_formed
 from thecal.state import Bolus, Mode, Staged, State
 from thecal.units import NO_MASSES, SLOT_COUNT, Slots, is_within
 
@@ -65,6 +66,8 @@ def on_clinician_bolus_asked(config: Config, state: State, event: ClinicianBolus
 
 def on_prescription_staged(config: Config, state: State, event: PrescriptionStaged) -> Outcome:
     """Keep a prescription for its confirmation, if nothing is against it."""
+    if not is_well_formed(event.prescription):
+        return emit(state, Response.REFUSED_PRESCRIPTION_MALFORMED)
     admission = admit_prescription(config, state, event.prescription, event.overrides)
     if admission.refusal != Response.NOTHING_AGAINST_IT:
         return emit(state, admission.refusal)

@@ -178,7 +178,8 @@ class Path:
     """Tubing and catheter: ``old`` fluid of ``front_lo_nl`` to ``front_hi_nl``, then the reservoir's.
 
     ``pulse_fg_min`` and ``pulse_fg_max`` bound the first drug's pulse in the upper book for every fluid that path or
-    reservoir has held since the path was last declared or refilled.
+    reservoir has held since the path was last declared or refilled; ``slot_fg_max`` is the most that the motor can give
+    in half an hour of the weakest.
     """
 
     is_declared: bool
@@ -189,6 +190,7 @@ class Path:
     old: Fluid
     pulse_fg_min: int
     pulse_fg_max: int
+    slot_fg_max: int
     ratios: Ratios
 
 
@@ -343,6 +345,7 @@ def initial_state(config: Config) -> State:
             old=NO_DRUG,
             pulse_fg_min=0,
             pulse_fg_max=0,
+            slot_fg_max=0,
             ratios=NO_RATIOS,
         ),
         reservoir=Reservoir(volume_lo_nl=0, volume_hi_nl=0, fluid=NO_DRUG, filled_clock_s=0),

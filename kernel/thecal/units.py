@@ -8,6 +8,7 @@ seconds and a slot's mass is divided evenly over them: no remainder is ever drop
 A limit on everything stands here, each with its reason, so that every product in the kernel fits in 64 bits.
 """
 
+from dataclasses import dataclass
 from typing import Annotated, TypeAlias
 
 SLOT_S = 1_800
@@ -88,19 +89,31 @@ _POWERS_OF_TWO: _Powers = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Division:
+    """How far a division has come: ``quotient`` parts taken, ``rest`` still to divide."""
+
+    quotient: int
+    rest: int
+
+
+def compute_division_step(division: Division, divisor: int, power: int) -> Division:
+    """Take ``power`` parts at once, if the rest holds them."""
+    if division.rest < divisor * power:
+        return division
+    return Division(quotient=division.quotient + power, rest=division.rest - divisor * power)
+
+
 def compute_quotient_down(dividend: int, divisor: int) -> int:
     """The largest ``q`` with ``q * divisor <= dividend``, at most ``QUOTIENT_END - 1``.
 
     Divides by a quantity that is not known beforehand, bit by bit, so that a proof never meets a division by a
     variable. ``dividend`` is 0 or more, ``divisor`` 1 or more.
     """
-    quotient = 0
-    rest = dividend
+    division = Division(quotient=0, rest=dividend)
     for power in _POWERS_OF_TWO:
-        if rest >= divisor * power:
-            rest = rest - divisor * power
-            quotient = quotient + power
-    return quotient
+        division = compute_division_step(division, divisor, power)
+    return division.quotient
 
 
 def compute_quotient_up(dividend: int, divisor: int) -> int:

@@ -360,8 +360,20 @@ def is_raise(window: Window, after: State) -> bool:
     )
 
 
-def with_in_force(window: Window, after: State) -> Window:
-    """Take note of what is in force after the step."""
+def is_in_force_the_same(before: State, after: State) -> bool:
+    """Whether a step leaves the program, what it may ask for, and its admission as they were."""
+    return (
+        after.is_admitted == before.is_admitted
+        and after.program == before.program
+        and after.path.pulse_fg_max == before.path.pulse_fg_max
+        and after.path.ratios == before.path.ratios
+    )
+
+
+def with_in_force(window: Window, before: State, after: State) -> Window:
+    """Take note of what is in force after the step, if that is anything new."""
+    if is_in_force_the_same(before, after):
+        return window
     slots_fg = tuple(max(a, b) for a, b in zip(window.slots_fg, after.program.slots_fg))
     ratios = tuple(
         a if a.drug_fg_per_nl * b.first_fg_per_nl > b.drug_fg_per_nl * a.first_fg_per_nl else b
@@ -400,8 +412,9 @@ def with_pulse(before: State, event: Event, outcome: Outcome, truth: Truth, wind
 def with_bolus_noted(before: State, after: State, window: Window) -> Window:
     """Count a patient bolus that began, and forget the active one's part when it has ended."""
     is_start = not before.bolus.is_active and after.bolus.is_active
+    is_end = before.bolus.is_active and not after.bolus.is_active
     starts = window.starts + 1 if is_start and after.bolus.is_patient else window.starts
-    return replace(window, starts=starts, active_fg=window.active_fg if after.bolus.is_active else NO_MASSES)
+    return replace(window, starts=starts, active_fg=NO_MASSES if is_end else window.active_fg)
 
 
 def advance_window(config: Config, before: State, event: Event, outcome: Outcome, truth: Truth, ghost: Ghost) -> Window:
@@ -411,12 +424,12 @@ def advance_window(config: Config, before: State, event: Event, outcome: Outcome
         if truth.opens_window and outcome.state.tick > before.tick:
             window = open_window(before)
     if not window.is_open:
-        return NO_WINDOW
+        return window
     due = tuple(a + b for a, b in zip(window.due_fg_1800, compute_scheduled_fg_1800(config, before, event)))
     booked = with_pulse(before, event, outcome, truth, window, ghost.world.flight_upper_fg)
     noted = with_bolus_noted(before, outcome.state, booked)
     failures = window.failures + 1 if is_failure(before, event, outcome.state) else window.failures
-    return with_in_force(replace(noted, due_fg_1800=due, failures=failures), outcome.state)
+    return with_in_force(replace(noted, due_fg_1800=due, failures=failures), before, outcome.state)
 
 
 def advance_last_bolus(before: State, after: State, last: LastBolus) -> LastBolus:
@@ -523,7 +536,8 @@ def advance_deadlines(config: Config, before: State, event: Event, outcome: Outc
     clock_s = deadlines.clock_s + compute_seconds(before, event, outcome)
     is_given = after.tick > before.tick and before.mode == Mode.DELIVERING
     off_clock_s = clock_s if is_given or not before.is_programmed else deadlines.off_clock_s
-    is_off_too_long = before.is_programmed and clock_s - off_clock_s >= compute_off_bound_s(config, before)
+    is_over = clock_s - off_clock_s >= compute_off_bound_s(config, before)
+    is_off_too_long = before.is_programmed and is_over and compute_seconds(before, event, outcome) > 0
     is_confirmed = outcome.response == Response.PRESCRIPTION_CONFIRMED
     passed = replace(
         deadlines,

@@ -4,11 +4,12 @@
 It speaks of the kernel's own books, as an invariant must; the properties do not.
 """
 
+from thecal.alarms import compute_conditions
 from thecal.fluid import Fluid
 from thecal.fluid import is_well_formed as is_fluid_well_formed
 from thecal.limits import Config, compute_hard_day_fg, compute_hard_hour_fg
 from thecal.prescription import is_well_formed as is_prescription_well_formed
-from thecal.state import Generation, Ledger, LedgerEntry, Mode, Ratio, State
+from thecal.state import NEVER_TICK, Generation, Ledger, LedgerEntry, Mode, Ratio, State
 from thecal.units import (
     CONCENTRATION_FG_PER_NL_MAX,
     DAY_S,
@@ -18,6 +19,7 @@ from thecal.units import (
     MASS_FG_BEYOND_LIMITS,
     MASS_FG_MAX,
     PATH_NL_MAX,
+    QUOTIENT_END,
     RESERVOIR_NL_MAX,
     SLOT_S,
     TICK_MAX,
@@ -80,6 +82,16 @@ def pulse_bounds_are_those_of_the_fluids(config: Config, state: State) -> bool:
     return (
         state.path.pulse_fg_min == min(old, new) * config.pump.pulse_volume_nl
         and state.path.pulse_fg_max == max(old, new) * config.pump.pulse_volume_nl
+    )
+
+
+def slot_bound_is_what_the_motor_can_give(config: Config, state: State) -> bool:
+    """The largest slot is at most what pulses at the shortest interval bring of the weakest fluid."""
+    path = state.path
+    return (
+        0 <= path.slot_fg_max
+        and path.slot_fg_max * config.pump.pulse_interval_s <= SLOT_S * path.pulse_fg_min
+        and 0 <= path.pulse_fg_min <= path.pulse_fg_max
     )
 
 
@@ -154,27 +166,20 @@ def admitted_fluids_are_within_concentration_limits(config: Config, state: State
 
 def admitted_slots_are_at_least_the_minimum_rate(config: Config, state: State) -> bool:
     """No slot of an admitted program is below what the pump's minimum rate brings of the strongest fluid."""
-    least_fg = config.pump.slot_volume_nl_min * state.path.pulse_fg_max
-    return implies(
-        state.is_admitted,
-        all(slot * config.pump.pulse_volume_nl >= least_fg for slot in state.program.slots_fg),
-    )
+    strongest_fg_per_nl = max(state.path.old.hi[0], state.reservoir.fluid.hi[0])
+    least_fg = config.pump.slot_volume_nl_min * strongest_fg_per_nl
+    return implies(state.is_admitted, all(slot >= least_fg for slot in state.program.slots_fg))
 
 
 def admitted_slots_can_be_delivered(config: Config, state: State) -> bool:
     """No slot of an admitted program asks for more pulses than the motor can give of the weakest fluid."""
-    return implies(
-        state.is_admitted,
-        all(slot * config.pump.pulse_interval_s <= SLOT_S * state.path.pulse_fg_min for slot in state.program.slots_fg),
-    )
+    return implies(state.is_admitted, all(0 <= slot <= state.path.slot_fg_max for slot in state.program.slots_fg))
 
 
 def owed_is_at_most_one_pulse_and_an_interval(config: Config, state: State) -> bool:
     """What is owed is at most one pulse, and what falls due while the motor waits for its interval."""
-    interval_s = config.pump.pulse_interval_s
-    waited_s = min(state.tick - state.flight.ordered_tick, interval_s - 1)
-    above = state.basal.owed_fg_1800 - SLOT_S * state.path.pulse_fg_max
-    return state.basal.owed_fg_1800 >= 0 and above * interval_s <= waited_s * (SLOT_S * state.path.pulse_fg_min)
+    waited_s = min(state.tick - state.flight.ordered_tick, config.pump.pulse_interval_s - 1)
+    return 0 <= state.basal.owed_fg_1800 <= SLOT_S * state.path.pulse_fg_max + waited_s * state.path.slot_fg_max
 
 
 def owed_is_at_most_two_pulses(config: Config, state: State) -> bool:
@@ -361,6 +366,65 @@ def lockout_covers_the_program(config: Config, state: State) -> bool:
     )
 
 
+def device_is_within_limits(config: Config, state: State) -> bool:
+    """Times of failures, gaps and deadlines lie in the past, or a day ahead where something is locked."""
+    device = state.device
+    return (
+        all(NEVER_TICK <= tick <= state.tick for tick in device.failure_ticks)
+        and all(a >= b for a, b in zip(device.failure_ticks[0:4], device.failure_ticks[1:5]))
+        and is_within(device.missed_s, 0, TICK_MAX)
+        and is_within(device.replacement_clock_s, 0, state.tick + device.missed_s)
+        and is_within(device.unknown_until_tick, 0, TICK_MAX + DAY_S)
+        and is_within(state.reservoir.filled_clock_s, 0, state.tick + device.missed_s)
+    )
+
+
+def therapy_is_within_limits(config: Config, state: State) -> bool:
+    """Time off therapy is bounded, a discrepancy is one of three."""
+    therapy = state.therapy
+    return (
+        is_within(therapy.off_s, 0, TICK_MAX)
+        and is_within(therapy.discrepancy, -1, 1)
+        and is_within(therapy.last_discrepancy, -1, 1)
+        and implies(therapy.discrepancy != 0, therapy.discrepancy == therapy.last_discrepancy)
+    )
+
+
+def are_masses(masses_fg: Masses) -> bool:
+    """Whether no mass is negative, or beyond what stands for more than any limit."""
+    return all(is_within(fg, 0, MASS_FG_BEYOND_LIMITS) for fg in masses_fg)
+
+
+def totals_are_within_limits(config: Config, state: State) -> bool:
+    """Day totals are masses, none beyond what stands for more than any limit."""
+    titration = state.titration
+    return (
+        all(is_within(fg, 0, MASS_FG_BEYOND_LIMITS) for fg in titration.total_fg)
+        and is_within(titration.volume_nl, 0, QUOTIENT_END)
+        and all(are_masses(day.least_fg) for day in titration.days)
+        and all(are_masses(day.most_fg) for day in titration.days)
+    )
+
+
+def totals_are_those_of_the_program(config: Config, state: State) -> bool:
+    """The first drug's total is the sum of the slots, and today's least and most enclose it."""
+    total_fg = sum(slot for slot in state.program.slots_fg) if state.is_programmed else 0
+    today = state.titration.days[0]
+    return state.titration.total_fg[0] == total_fg and today.least_fg[0] <= total_fg <= today.most_fg[0]
+
+
+def alarms_follow_their_conditions(config: Config, state: State) -> bool:
+    """Every alarm whose condition holds is active; an acknowledged one is active and its condition holds."""
+    conditions = compute_conditions(config, state)
+    return all(
+        implies(holds, alarm.is_active)
+        and implies(alarm.is_acknowledged, holds and alarm.is_active)
+        and implies(not alarm.is_active, alarm.quiet_until_tick == 0)
+        and is_within(alarm.quiet_until_tick, 0, TICK_MAX + DAY_S)
+        for holds, alarm in zip(conditions, state.alarms)
+    )
+
+
 INVARIANT = (
     ticks_are_ordered,
     service_ends_at_its_last_tick,
@@ -368,6 +432,7 @@ INVARIANT = (
     staged_is_well_formed,
     fluids_are_within_limits,
     pulse_bounds_are_those_of_the_fluids,
+    slot_bound_is_what_the_motor_can_give,
     ratios_are_well_formed,
     ratios_hold_for_both_fluids,
     delivery_needs_an_admitted_program,
@@ -393,4 +458,9 @@ INVARIANT = (
     active_bolus_has_room_in_the_ledger,
     flight_is_a_pulse_of_the_fluids,
     lockout_covers_the_program,
+    device_is_within_limits,
+    therapy_is_within_limits,
+    totals_are_within_limits,
+    totals_are_those_of_the_program,
+    alarms_follow_their_conditions,
 )

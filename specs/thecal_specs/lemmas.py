@@ -7,7 +7,7 @@ Each holds of every reachable pair of state and ghost; together with the invaria
 from thecal.fluid import Fluid
 from thecal.limits import Config
 from thecal.state import State
-from thecal.units import DAY_S, DRUG_COUNT, NO_MASSES, SLOT_COUNT, SLOT_S, compute_sum_fg, is_no_larger
+from thecal.units import DAY_S, DRUG_COUNT, NO_MASSES, SLOT_COUNT, SLOT_S, YEAR_S, Masses, compute_sum_fg, is_no_larger
 from thecal_specs.ghost import Ghost, Window
 from thecal_specs.invariant import (
     compute_ended_since_fg,
@@ -276,6 +276,78 @@ def starts_are_in_the_ledger(config: Config, state: State, ghost: Ghost) -> bool
     )
 
 
+def basal_owed_is_covered_by_credit(config: Config, state: State, ghost: Ghost) -> bool:
+    """What is owed was scheduled and not given."""
+    return state.basal.owed_fg_1800 <= ghost.course.credit_fg_1800
+
+
+def orders_are_those_seen(config: Config, state: State, ghost: Ghost) -> bool:
+    """The last pulse that was seen ordered is the one that the kernel remembers."""
+    course = ghost.course
+    return (
+        implies(course.has_ordered, course.last_order_tick == state.flight.ordered_tick)
+        and course.last_sequence == state.flight.sequence
+        and implies(state.flight.is_pending, course.has_ordered)
+    )
+
+
+def active_bolus_is_the_one_seen(config: Config, state: State, ghost: Ghost) -> bool:
+    """What the bolus that runs was seen to order is what the kernel booked for it."""
+    return implies(
+        state.bolus.is_active,
+        all(seen == given for seen, given in zip(ghost.course.bolus_fg, state.bolus.given_fg))
+        and ghost.course.asked_fg == state.bolus.mass_fg,
+    )
+
+
+def staged_is_what_was_seen(config: Config, state: State, ghost: Ghost) -> bool:
+    """What waits for confirmation was seen staged; a program runs only after a confirmation was seen."""
+    return implies(
+        state.staged.is_staged, ghost.program.is_staged and state.staged.prescription == ghost.program.staged
+    ) and implies(state.is_programmed, ghost.program.was_confirmed)
+
+
+def samples_are_in_the_table(config: Config, state: State, ghost: Ghost) -> bool:
+    """A day total in force at any second of the last eight days lies between the least and the most of its day."""
+    program = ghost.program
+    age = state.tick // DAY_S - program.sample_tick // DAY_S
+    return implies(
+        program.is_sampled,
+        0 <= program.sample_tick <= state.tick
+        and all(
+            implies(age == i, day.least_fg[0] <= program.sample_fg <= day.most_fg[0])
+            for i, day in enumerate(state.titration.days)
+        ),
+    )
+
+
+def deadlines_are_those_of_the_kernel(config: Config, state: State, ghost: Ghost) -> bool:
+    """The kernel's clock runs no later than the true one, and its deadlines began no later."""
+    deadlines = ghost.deadlines
+    clock_s = state.tick + state.device.missed_s
+    return (
+        min(deadlines.clock_s - deadlines.filled_clock_s, YEAR_S) <= clock_s - state.reservoir.filled_clock_s
+        and deadlines.is_replacement_indicated == state.device.is_replacement_indicated
+        and min(deadlines.clock_s - deadlines.replacement_clock_s, YEAR_S) <= clock_s - state.device.replacement_clock_s
+        and min(deadlines.clock_s - deadlines.off_clock_s, YEAR_S) <= state.therapy.off_s
+        and deadlines.clock_s >= deadlines.off_clock_s
+        and deadlines.clock_s >= deadlines.filled_clock_s
+        and deadlines.clock_s >= deadlines.replacement_clock_s
+        and implies(deadlines.is_off_too_long, state.therapy.is_bolus_blocked)
+    )
+
+
+def failures_are_remembered(config: Config, state: State, ghost: Ghost) -> bool:
+    """As many pulses as failed in a window, up to the number that alarms, are remembered as later than its start."""
+    window = ghost.window
+    return window.failures >= 0 and implies(
+        window.is_open,
+        all(
+            implies(window.failures > i, tick > window.since_tick) for i, tick in enumerate(state.device.failure_ticks)
+        ),
+    )
+
+
 LEMMAS = (
     reservoir_fluid_encloses_the_truth,
     path_fluid_encloses_the_truth,
@@ -300,4 +372,11 @@ LEMMAS = (
     given_is_in_the_upper_book,
     day_of_the_window_fits,
     starts_are_in_the_ledger,
+    basal_owed_is_covered_by_credit,
+    orders_are_those_seen,
+    active_bolus_is_the_one_seen,
+    staged_is_what_was_seen,
+    samples_are_in_the_table,
+    deadlines_are_those_of_the_kernel,
+    failures_are_remembered,
 )

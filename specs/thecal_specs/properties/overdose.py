@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Too much drug: what must never be exceeded."""
 
+from thecal.events import Event, SecondPassed
+from thecal.limits import Config
+from thecal.outcome import Outcome, Response
 from thecal.state import State
-from thecal.units import DAY_S, compute_sum_fg, is_no_larger
-from thecal_specs.ghost import Ghost
+from thecal.units import DAY_S, HOUR_S, SLOT_S, compute_sum_fg, is_no_larger
+from thecal_specs.ghost import Ghost, compute_largest_pulse_fg, is_running
 from thecal_specs.logic import implies
 
 
@@ -17,11 +20,26 @@ def any_day_stays_under_the_largest_cap_in_force(after: State, ghost_after: Ghos
     )
 
 
+def any_hour_stays_under_the_largest_cap_in_force(after: State, ghost_after: Ghost) -> bool:
+    """OVR-02: in any hour, what passed the tip of every drug, and the upper book, stay under the largest cap in force."""
+    window = ghost_after.window
+    return implies(
+        window.is_open and after.tick - window.since_tick <= HOUR_S,
+        is_no_larger(compute_sum_fg(window.basal_fg, window.bolus_fg), window.cap_hour_fg)
+        and is_no_larger(window.given_fg, window.cap_hour_fg),
+    )
+
+
+def is_patient_start(before: State, after: State) -> bool:
+    """Whether a patient bolus begins in this step."""
+    return not before.bolus.is_active and after.bolus.is_active and after.bolus.is_patient
+
+
 def patient_boluses_keep_the_lockout_between_them(before: State, after: State, ghost: Ghost) -> bool:
     """OVR-03: from the end of a bolus to the next patient bolus pass at least the largest lockout in force between."""
     last = ghost.last_bolus
     return implies(
-        not before.bolus.is_active and after.bolus.is_active and after.bolus.is_patient and last.has_ended,
+        is_patient_start(before, after) and last.has_ended,
         after.tick - last.end_tick >= max(last.lockout_s, after.program.lockout_s),
     )
 
@@ -30,10 +48,83 @@ def any_day_starts_at_most_n_patient_boluses(before: State, after: State, ghost_
     """OVR-04: when a patient bolus starts, at most N, as in force then, have started in any 24 h up to it."""
     window = ghost_after.window
     return implies(
-        window.is_open
-        and after.tick - window.since_tick <= DAY_S
-        and not before.bolus.is_active
-        and after.bolus.is_active
-        and after.bolus.is_patient,
+        window.is_open and after.tick - window.since_tick <= DAY_S and is_patient_start(before, after),
         window.starts <= after.program.bolus_count_max,
+    )
+
+
+def a_bolus_gives_at_most_its_mass_alone_and_once(
+    before: State, outcome: Outcome, after: State, ghost_after: Ghost
+) -> bool:
+    """OVR-05: a bolus orders at most its mass; one at a time; it becomes active by a grant alone, and as a new one."""
+    is_start = not before.bolus.is_active and after.bolus.is_active
+    return (
+        implies(after.bolus.is_active, ghost_after.course.bolus_fg[0] <= ghost_after.course.asked_fg)
+        and implies(after.bolus.is_active, is_no_larger(ghost_after.course.bolus_fg, after.bolus.reserved_fg))
+        and implies(outcome.pulse.is_ordered and not outcome.pulse.is_basal, before.bolus.is_active)
+        and implies(is_start, outcome.response == Response.BOLUS_GRANTED and after.bolus.start_tick == after.tick)
+        and implies(
+            before.bolus.is_active and after.bolus.is_active,
+            after.bolus.start_tick == before.bolus.start_tick and after.bolus.reserved_fg == before.bolus.reserved_fg,
+        )
+    )
+
+
+def pulses_keep_the_shortest_interval(config: Config, outcome: Outcome, after: State, ghost: Ghost) -> bool:
+    """OVR-06: two pulses are never ordered closer than the pump's shortest interval."""
+    return implies(
+        outcome.pulse.is_ordered and ghost.course.has_ordered,
+        after.tick - ghost.course.last_order_tick >= config.pump.pulse_interval_s,
+    )
+
+
+def basal_is_never_ahead_of_schedule(ghost_after: Ghost) -> bool:
+    """OVR-07: basal in the upper book is never more than what was scheduled."""
+    return ghost_after.course.credit_fg_1800 >= 0
+
+
+def what_was_missed_is_never_made_up(config: Config, after: State, ghost_after: Ghost) -> bool:
+    """OVR-08: from any second on, basal is at most what was due since then and two of the largest pulse in force."""
+    window = ghost_after.window
+    return implies(
+        window.is_open,
+        SLOT_S * window.basal_fg[0] <= sum(due for due in window.due_fg_1800) + 2 * SLOT_S * window.pulse_fg,
+    )
+
+
+def no_pulse_without_a_mode_and_a_prescription_that_deliver(
+    before: State, event: Event, outcome: Outcome, ghost: Ghost
+) -> bool:
+    """OVR-09: a pulse is ordered by a second alone, in a mode that delivers, for a confirmed and admitted program."""
+    is_second = isinstance(event, SecondPassed)
+    return implies(
+        outcome.pulse.is_ordered,
+        is_second and is_running(before) and before.is_admitted and ghost.program.was_confirmed,
+    )
+
+
+def basal_still_fits_beside_a_running_bolus(config: Config, after: State, ghost_after: Ghost) -> bool:
+    """OVR-10: while a bolus runs, its rest, the boluses of any 24 h and the worst basal of any 24 h fit under the cap."""
+    window = ghost_after.window
+    worst_fg = sum(slot for slot in after.program.slots_fg) + 2 * compute_largest_pulse_fg(config, after)
+    return implies(
+        after.bolus.is_active and window.is_open and after.tick - window.since_tick <= DAY_S,
+        window.bolus_fg[0] + after.bolus.left_fg + worst_fg <= after.program.cap_day_fg[0],
+    )
+
+
+def one_pulse_is_in_flight_and_sequence_numbers_increase(
+    config: Config, before: State, outcome: Outcome, after: State, ghost: Ghost
+) -> bool:
+    """OVR-12: a new pulse has a larger number, and one still in flight before it is booked as unknown first."""
+    doubtful_nl = config.pump.pulse_volume_nl if before.flight.is_pending else 0
+    return implies(
+        outcome.pulse.is_ordered,
+        outcome.pulse.sequence > ghost.course.last_sequence
+        and after.flight.is_pending
+        and after.flight.sequence == outcome.pulse.sequence
+        and after.reservoir.volume_lo_nl == before.reservoir.volume_lo_nl - doubtful_nl
+        and after.reservoir.volume_hi_nl == before.reservoir.volume_hi_nl,
+    ) and implies(
+        not outcome.pulse.is_ordered, after.flight.is_pending == (after.flight.is_pending and before.flight.is_pending)
     )

@@ -1,12 +1,36 @@
 # SPDX-License-Identifier: Apache-2.0
 """Too little drug: what must never be withheld."""
 
-from thecal.events import Event
+from thecal.events import (
+    BolusAsked,
+    Event,
+    PhaseMoved,
+    PowerRestored,
+    PrescriptionAbandoned,
+    PrescriptionConfirmed,
+    PrescriptionStaged,
+)
 from thecal.limits import Config
-from thecal.outcome import Outcome
-from thecal.state import Mode, State
-from thecal.units import SLOT_S
-from thecal_specs.ghost import Ghost, compute_largest_pulse_fg, compute_scheduled_now_fg_1800, is_scheduled
+from thecal.outcome import Outcome, Response
+from thecal.prescription import Prescription
+from thecal.state import Alarm, Ledger, Mode, State
+from thecal.units import (
+    DAY_S,
+    HOUR_S,
+    LEDGER_LENGTH,
+    MASS_FG_BEYOND_LIMITS,
+    QUOTIENT_END,
+    SLOT_S,
+    compute_quotient_up,
+    is_no_larger,
+)
+from thecal_specs.ghost import (
+    Ghost,
+    compute_largest_pulse_fg,
+    compute_off_bound_s,
+    compute_scheduled_now_fg_1800,
+    is_scheduled,
+)
 from thecal_specs.logic import implies
 
 
@@ -31,4 +55,169 @@ def no_rule_withholds_a_basal_pulse(
         and before.reservoir.volume_lo_nl - doubtful_nl - volume_nl >= config.pump.residual_nl
         and due_fg_1800 >= compute_largest_pulse_fg(config, before) * SLOT_S,
         outcome.pulse.is_ordered and outcome.pulse.is_basal,
+    )
+
+
+def compute_ended_since_fg(ledger: Ledger, since_tick: int, drug: int) -> int:
+    """What boluses that ended after a tick have brought of a drug."""
+    return sum(entry.given_fg[drug] for entry in ledger if entry.end_tick > since_tick)
+
+
+def is_room(before: State, drug: int, bolus_fg: int) -> bool:
+    """Whether a bolus, those of the last 24 h and hour, and the worst basal stay under the caps of a drug."""
+    basal = before.basal.envelope
+    day_fg = compute_ended_since_fg(before.ledger, before.tick - DAY_S, drug) + basal.day_fg[drug] + bolus_fg
+    hour_fg = compute_ended_since_fg(before.ledger, before.tick - HOUR_S, drug) + basal.hour_fg[drug] + bolus_fg
+    return day_fg <= before.program.cap_day_fg[drug] and hour_fg <= before.program.cap_hour_fg[drug]
+
+
+def compute_share_fg(config: Config, before: State, drug: int) -> int:
+    """The most of a drug that whole pulses of the prescribed bolus bring."""
+    ratio = before.path.ratios[drug]
+    volume_nl = config.pump.pulse_volume_nl
+    pulses = compute_quotient_up(before.program.bolus_fg, ratio.first_fg_per_nl * volume_nl)
+    if pulses >= QUOTIENT_END:
+        return MASS_FG_BEYOND_LIMITS
+    return min(pulses * (ratio.drug_fg_per_nl * volume_nl), MASS_FG_BEYOND_LIMITS)
+
+
+def is_permitted(config: Config, before: State) -> bool:
+    """Whether every drug in path and reservoir allows the bolus, and it is within the largest single one of each."""
+    return all(
+        drug.is_patient_bolus_allowed or (old == 0 and new == 0)
+        for drug, old, new in zip(config.library, before.path.old.hi, before.reservoir.fluid.hi)
+    ) and all(
+        (before.program.bolus_fg if i == 0 else compute_share_fg(config, before, i)) <= config.library[i].bolus_fg_max
+        for i in range(4)
+    )
+
+
+def is_fitting(config: Config, before: State) -> bool:
+    """Whether bolus, debt and the basal beside them fit in the reservoir, by the weakest fluid."""
+    program = before.program
+    worst_fg = max(slot for slot in program.slots_fg) * (program.bolus_duration_s // SLOT_S + 2)
+    mass_fg = program.bolus_fg + before.basal.owed_fg_1800 // SLOT_S + 1 + worst_fg
+    pulses = compute_quotient_up(mass_fg, before.path.pulse_fg_min)
+    needed_nl = pulses * config.pump.pulse_volume_nl
+    return before.reservoir.volume_lo_nl - needed_nl >= config.pump.residual_nl
+
+
+def is_undisturbed(before: State) -> bool:
+    """Whether no alarm and no doubt forbids a bolus: history known, reservoir trusted, pulses done, no long stop."""
+    return (
+        before.tick >= before.device.unknown_until_tick
+        and before.therapy.discrepancy == 0
+        and not before.therapy.is_bolus_blocked
+        and not before.alarms[Alarm.PULSES_FAILED].is_active
+    )
+
+
+def is_patients_turn(before: State) -> bool:
+    """Whether the lockout is over, fewer than N began in 24 h, and the ledger has room."""
+    lockout = before.lockout
+    starts = sum(1 for entry in before.ledger if entry.is_patient and entry.start_tick > before.tick - DAY_S)
+    oldest = before.ledger[LEDGER_LENGTH - 1]
+    return (
+        (not lockout.has_ended or before.tick - lockout.end_tick >= lockout.lockout_s)
+        and starts < before.program.bolus_count_max
+        and (not oldest.is_used or oldest.end_tick <= before.tick - DAY_S)
+    )
+
+
+def a_bolus_is_granted_exactly_when_its_conditions_hold(
+    config: Config, before: State, event: Event, outcome: Outcome
+) -> bool:
+    """UND-03: a patient bolus is granted exactly when all its conditions hold."""
+    if isinstance(event, BolusAsked):
+        is_due = (
+            before.mode == Mode.DELIVERING
+            and not before.bolus.is_active
+            and before.program.bolus_fg > 0
+            and is_permitted(config, before)
+            and is_undisturbed(before)
+            and is_patients_turn(before)
+            and is_room(before, 0, before.program.bolus_fg)
+            and all(is_room(before, i, compute_share_fg(config, before, i)) for i in range(1, 4))
+            and is_fitting(config, before)
+        )
+        return (outcome.response == Response.BOLUS_GRANTED) == is_due and (
+            outcome.state.bolus.is_active == (is_due or before.bolus.is_active)
+        )
+    return True
+
+
+def time_off_therapy_never_outlasts_its_bound_in_silence(config: Config, after: State, ghost_after: Ghost) -> bool:
+    """UND-04: when basal has not run for the shortest bound of pump and drugs, the critical alarm is active."""
+    deadlines = ghost_after.deadlines
+    return implies(
+        after.is_programmed
+        and after.mode != Mode.END_OF_SERVICE
+        and deadlines.clock_s - deadlines.off_clock_s >= compute_off_bound_s(config, after),
+        after.alarms[Alarm.OFF_THERAPY_TOO_LONG].is_active,
+    )
+
+
+def programming_never_stops_a_running_therapy(before: State, event: Event, after: State) -> bool:
+    """UND-06: while a program runs, staging, confirming, abandoning or moving one leaves a program running."""
+    is_programming = (
+        isinstance(event, PrescriptionStaged)
+        or isinstance(event, PrescriptionConfirmed)
+        or isinstance(event, PrescriptionAbandoned)
+        or isinstance(event, PhaseMoved)
+    )
+    is_new = isinstance(event, PrescriptionConfirmed) or isinstance(event, PhaseMoved)
+    return implies(
+        is_programming,
+        after.mode == before.mode or (before.mode == Mode.UNPROGRAMMED and after.is_admitted),
+    ) and implies(is_programming and not is_new, after.program == before.program)
+
+
+def is_no_more(new: Prescription, old: Prescription) -> bool:
+    """Whether a prescription is no larger in any slot, bolus, count or cap."""
+    return (
+        all(a <= b for a, b in zip(new.slots_fg, old.slots_fg))
+        and new.bolus_fg <= old.bolus_fg
+        and new.bolus_count_max <= old.bolus_count_max
+        and is_no_larger(new.cap_day_fg, old.cap_day_fg)
+        and is_no_larger(new.cap_hour_fg, old.cap_hour_fg)
+    )
+
+
+def is_refused_for_what_was_given(response: Response) -> bool:
+    """Whether a response refuses because of boluses given or of doubts about them."""
+    return (
+        response == Response.REFUSED_BASAL_RAISED_TOO_SOON_AFTER_BOLUSES
+        or response == Response.REFUSED_INCREASE_WHILE_HISTORY_IS_UNKNOWN
+        or response == Response.REFUSED_INCREASE_WHILE_THE_RESERVOIR_IS_IN_DOUBT
+    )
+
+
+def a_smaller_prescription_is_never_refused_for_what_was_given(before: State, event: Event, outcome: Outcome) -> bool:
+    """UND-07: beside an admitted program, one that is no larger is never refused because of what was given."""
+    if isinstance(event, PrescriptionStaged):
+        return implies(
+            before.is_admitted and is_no_more(event.prescription, before.program),
+            not is_refused_for_what_was_given(outcome.response),
+        )
+    if isinstance(event, PrescriptionConfirmed):
+        return implies(
+            before.is_admitted and is_no_more(event.prescription, before.program),
+            not is_refused_for_what_was_given(outcome.response),
+        )
+    return True
+
+
+def a_restart_resumes_the_therapy_that_was_running(before: State, event: Event, outcome: Outcome, after: State) -> bool:
+    """UND-09: after a restart the mode and program are as before, the bolus has ended, the critical alarm is active."""
+    if isinstance(event, PowerRestored):
+        return (
+            after.mode == before.mode
+            and after.program == before.program
+            and not after.bolus.is_active
+            and after.alarms[Alarm.RESTARTED].is_active
+            and implies(not event.is_time_of_day_known, after.alarms[Alarm.TIME_OF_DAY_UNVERIFIED].is_active)
+        )
+    return implies(
+        not before.device.is_time_of_day_known and outcome.response != Response.PHASE_MOVED,
+        after.alarms[Alarm.TIME_OF_DAY_UNVERIFIED].is_active,
     )

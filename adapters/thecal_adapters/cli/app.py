@@ -1,0 +1,122 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The subcommands and their options."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+import thecal
+from thecal_adapters.cli import bench as bench_command
+from thecal_adapters.cli import explain as explain_command
+from thecal_adapters.cli import prove as prove_command
+from thecal_adapters.cli import replay as replay_command
+from thecal_adapters.cli import report as report_command
+from thecal_adapters.cli.telling import guarded
+from thecal_adapters.exits import Exit
+
+app = typer.Typer(
+    name="thecal",
+    help="A verified safety kernel for intrathecal drug pumps. Research software, not for therapy.",
+    epilog="Exit status: 0 as asked, 1 a finding, 2 wrong use, 3 could not decide.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+Jobs = Annotated[int, typer.Option("--jobs", "-j", min=1, metavar="N", help="Processes that prove at once.")]
+JsonTo = Annotated[
+    str | None, typer.Option("--json", metavar="FILE|-", help="Write the result as JSON; - is the standard output.")
+]
+
+
+def run() -> None:
+    """Run the command line."""
+    app(prog_name="thecal")
+
+
+def _show_version(is_asked: bool) -> None:
+    if is_asked:
+        print(f"thecal {thecal.__version__}")
+        raise typer.Exit(int(Exit.AS_ASKED))
+
+
+@app.callback()
+def common(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    """Take what is common to all subcommands."""
+
+
+@app.command()
+@guarded
+def prove(
+    ids: Annotated[
+        list[str] | None, typer.Argument(metavar="[ID]...", help="Such as OVR-03, or OVR for the group.")
+    ] = None,
+    is_list: Annotated[bool, typer.Option("--list", help="List the properties instead.")] = False,
+    jobs: Jobs = 2,
+    json_to: JsonTo = None,
+    export: Annotated[Path | None, typer.Option(metavar="DIR", help="Write each question as an SMT-LIB file.")] = None,
+    source: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Prove a changed copy of the folder kernel/thecal.")
+    ] = None,
+) -> Exit:
+    """Prove properties of the kernel's source text, event by event."""
+    return prove_command.prove(ids or [], is_list, jobs, json_to, export, source)
+
+
+@app.command()
+@guarded
+def replay(
+    scenario: Annotated[
+        str | None, typer.Argument(metavar="[SCENARIO]", help="A JSON file, or the name of a shipped scenario.")
+    ] = None,
+    is_list: Annotated[bool, typer.Option("--list", help="List the shipped scenarios instead.")] = False,
+    json_to: JsonTo = None,
+    is_monitored: Annotated[
+        bool, typer.Option("--monitor", help="Ask every stated property of every step as well.")
+    ] = False,
+    is_every_second: Annotated[
+        bool, typer.Option("--every-second", help="Step through quiet stretches second by second.")
+    ] = False,
+) -> Exit:
+    """Run a scenario through the kernel and tell what was given."""
+    return replay_command.replay(scenario, is_list, json_to, is_monitored, is_every_second)
+
+
+@app.command()
+@guarded
+def explain(
+    property_id: Annotated[str, typer.Argument(metavar="ID", help="Such as OVR-03.")],
+    json_to: JsonTo = None,
+) -> Exit:
+    """Tell what a property says, what it does not, why it is there and which lines keep it."""
+    return explain_command.explain(property_id, json_to)
+
+
+@app.command()
+@guarded
+def report(
+    is_check: Annotated[bool, typer.Option("--check", help="Change nothing; exit 1 if a file is out of date.")] = False,
+    jobs: Jobs = 2,
+) -> Exit:
+    """Write proofs/REPORT.md and the table of verdicts in README.md."""
+    return report_command.report(is_check, jobs)
+
+
+@app.command()
+@guarded
+def bench(
+    ids: Annotated[
+        list[str] | None, typer.Argument(metavar="[ID]...", help="What to prove when the kernel's tables grow.")
+    ] = None,
+    jobs: Jobs = 2,
+    json_to: JsonTo = None,
+) -> Exit:
+    """Measure proofs and steps."""
+    return bench_command.bench(ids or [], jobs, json_to)

@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The one protocol by which commands reach provers, found when asked for: nothing here imports a prover."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Protocol, cast
+
+from thecal_adapters.finding import find_module
+
+PROVIDER = "thecal_proofs.provider"
+
+
+class Progress(Protocol):
+    """Is told of every obligation that is decided."""
+
+    def __call__(self, subject: str, event: str, verdict: str, done: int, total: int) -> None:
+        """Take note. ``subject`` is a property's ID, or the name of what supports the properties."""
+
+
+class Prover(Protocol):
+    """Something that decides the catalogue's properties of the kernel's source text."""
+
+    def list_ids(self, source: Path | None) -> Sequence[str]:
+        """Everything that can be asked for by name. Raises ``ValueError`` if the source cannot be read."""
+
+    def list_events(self, source: Path | None) -> Sequence[str]:
+        """The classes of events, one column of the grid each."""
+
+    def fingerprint(self, source: Path | None) -> Mapping[str, str]:
+        """What verdicts depend on: hashes of the kernel, the specification and the prover."""
+
+    def prove(
+        self,
+        ids: Sequence[str] | None,
+        *,
+        jobs: int,
+        source: Path | None,
+        export: Path | None,
+        progress: Progress,
+    ) -> Mapping[str, Any]:
+        """Decide the wanted IDs (None: all) and say how, in the form of ``schemas/verdicts.schema.json``.
+
+        ``source`` is the folder of a changed copy of the kernel; ``export`` gets one SMT-LIB file for each question.
+        Raises ``ValueError`` if the source cannot be read.
+        """
+
+
+def find_prover() -> Prover:
+    """The prover that is installed, or ``Missing``."""
+    return cast(Prover, find_module(PROVIDER).PROVER)

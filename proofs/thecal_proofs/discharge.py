@@ -1,0 +1,356 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Takes one obligation to its verdict: encode, decide, and replay what is refuted."""
+
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import cached_property
+
+from thecal_proofs import terms
+from thecal_proofs.antecedent import antecedent_of, says_nothing
+from thecal_proofs.cell import Cell
+from thecal_proofs.decide import Decision, Limits, decide
+from thecal_proofs.encode import Check, Encoder, flatten_checks
+from thecal_proofs.frontend import Refusal, ir
+from thecal_proofs.frontend.types import RecordType
+from thecal_proofs.hints import HINTS, Hint, Key, find_hint
+from thecal_proofs.obligations import ANY_EVENT, INITIAL, Obligation
+from thecal_proofs.premises import Hypothesis, Premises, with_contracts
+from thecal_proofs.reach import search
+from thecal_proofs.replay import Replay, describe, failing_hypotheses_of, replay, replay_start
+from thecal_proofs.solve import ask
+from thecal_proofs.start import evaluate_goal, find_concrete_start, make_start, name_leaves, start_hypotheses
+from thecal_proofs.terms import Term
+from thecal_proofs.values import Value, in_shape, symbol
+from thecal_proofs.verdicts import Result, Verdict
+from thecal_proofs.wiring import KERNEL, OUTSIDE, Row, Wiring
+
+BATCH = 30  # operations asked in one query
+SIDE_QUESTION = 20  # whether a property says anything gets this fraction of the budget
+
+
+class Discharger:
+    """Proves obligations of one wiring, one after the other; encodings are shared between them."""
+
+    def __init__(self, wiring: Wiring, rows: Sequence[Row], limits: Limits, hints: Mapping[Key, Hint] = HINTS) -> None:
+        self.wiring = wiring
+        self.rows = {row.id: row for row in rows}
+        self.limits = limits
+        self.hints = hints
+        self.conjuncts = {conjunct.name: conjunct for conjunct in wiring.conjuncts}
+        self._cells: dict[tuple[str, bool], Cell] = {}
+
+    @cached_property
+    def contracts(self) -> Mapping[ir.Signature, ir.Signature]:
+        """Functions that may stay opaque."""
+        return self.wiring.contracts()
+
+    @cached_property
+    def requires(self) -> Mapping[ir.Signature, ir.Signature]:
+        """What functions require of their arguments."""
+        return self.wiring.requires()
+
+    @cached_property
+    def concrete(self) -> Encoder:
+        """The encoder that unfolds everything."""
+        return Encoder(self.wiring.program, {}, self.requires)
+
+    @cached_property
+    def abstract(self) -> Encoder:
+        """The encoder that hides functions with a contract."""
+        return Encoder(self.wiring.program, self.contracts, self.requires) if self.contracts else self.concrete
+
+    @cached_property
+    def concrete_start(self) -> Mapping[str, Value] | None:
+        """One concrete initial situation, or None if the solver finds none."""
+        return find_concrete_start(self.wiring, self.concrete, self.limits.budget)
+
+    def discharge(self, obligation: Obligation) -> Result:
+        """Return the verdict on one obligation; what cannot be encoded is `unsupported`, with the reason."""
+        started = time.perf_counter()
+        try:
+            result = self._dispatch(obligation)
+        except (Refusal, TypeError, KeyError, RecursionError) as error:
+            result = _result(obligation, Decision(status="unknown"), "unsupported", str(error))
+        return replace(result, seconds=time.perf_counter() - started)
+
+    def _dispatch(self, obligation: Obligation) -> Result:
+        match obligation.kind:
+            case "subset":
+                return self._subset(obligation)
+            case "property" | "step":
+                return self._claim(obligation)
+            case "base":
+                return self._base(obligation)
+            case "operations":
+                return self._operations(obligation)
+            case "contract":
+                return self._contract(obligation)
+            case "hypotheses":
+                return self._hypotheses(obligation)
+            case "antecedent":
+                return self._antecedent(obligation)
+
+    def cell(self, event: str, abstract: bool) -> Cell:
+        """Return the step under one class of event."""
+        encoder = self.abstract if abstract else self.concrete
+        key = event, encoder is self.abstract
+        if key not in self._cells:
+            cell = self._cells[key] = Cell(self.wiring, encoder, self.wiring.event_named(event))
+            cell.default = name_leaves(self.wiring, self.concrete_start or {})
+        return self._cells[key]
+
+    def predicate_of(self, obligation: Obligation) -> ir.Signature:
+        """Return the predicate that a property or conjunct is."""
+        if obligation.kind in ("property", "antecedent"):
+            predicate = self.rows[obligation.subject].predicate
+            if predicate is None:
+                raise KeyError(f"{obligation.subject} is not stated")
+            return predicate
+        return self.conjuncts[obligation.subject]
+
+    def goal(self, obligation: Obligation, abstract: bool) -> tuple[Cell, Term]:
+        """Encode the claim of a property or conjunct."""
+        cell = self.cell(obligation.event, abstract)
+        predicate = self.predicate_of(obligation)
+        is_property = obligation.kind == "property"
+        return cell, (cell.property_goal(predicate) if is_property else cell.conjunct_goal(predicate)).term
+
+    def _subset(self, obligation: Obligation) -> Result:
+        refusals = self.wiring.program.check(KERNEL, OUTSIDE)
+        lines = tuple(str(refusal) for refusal in refusals)
+        verdict: Verdict = "unsupported" if refusals else "proved"
+        return Result(obligation.id, obligation.kind, obligation.subject, obligation.event, verdict, "\n".join(lines))
+
+    def _claim(self, obligation: Obligation) -> Result:
+        hint = find_hint(obligation.subject, obligation.event, self.hints)
+        event = self.wiring.event_named(obligation.event)
+        predicate = self.predicate_of(obligation)
+        decision, found = Decision(), None
+        for is_abstract in (True, False) if self.contracts else (False,):
+            cell, goal = self.goal(obligation, is_abstract)
+            decision = _joined(decision, decide(cell.premises, goal, hint, self.limits))
+            if decision.status == "unsat":
+                return _result(obligation, decision, "proved")
+            if decision.status == "unknown":
+                return _result(obligation, decision, "unknown", decision.reason)
+            if decision.status == "sat":
+                title = f"{obligation.id}: a counterexample of the proof."
+                found = replay(self.wiring, event, decision.model, predicate, obligation.kind == "step", title)
+                if found.is_confirmed:
+                    found = self._with_reach(found, predicate, obligation.kind == "step", event)
+                    return _refuted(obligation, decision, found, _names([goal]))
+        if decision.status == "unknown" or found is None:
+            return _result(obligation, decision, "unknown", decision.reason)
+        return _refuted(obligation, decision, found, ())
+
+    def _with_reach(self, found: Replay, predicate: ir.Signature, is_conjunct: bool, event: RecordType) -> Replay:
+        """Say of a counterexample whether a walk from the initial state shows it."""
+        if self.limits.search == 0:
+            return replace(found, detail=f"{found.detail}; not searched for from the initial state")
+        trace = search(self.wiring, found.leaves, predicate, is_conjunct, event, self.limits.search)
+        return replace(found, detail=f"{found.detail}; {trace}")
+
+    def _base(self, obligation: Obligation) -> Result:
+        encoder = self.concrete
+        start = make_start(self.wiring, encoder, symbol(self.wiring.config, "config"))
+        predicate = self.predicate_of(obligation)
+        goal = evaluate_goal(encoder, predicate, start.names).term
+        hypotheses = start_hypotheses(self.wiring, encoder, start)
+        hint = find_hint(obligation.subject, INITIAL, self.hints)
+        decision = decide(Premises(hypotheses, {}), goal, hint, self.limits)
+        if decision.status != "sat":
+            return _result(obligation, decision, _verdict(decision), decision.reason)
+        found = replay_start(self.wiring, start.unknowns, decision.model, predicate)
+        return _refuted(obligation, decision, found, _names([goal]))
+
+    def _operations(self, obligation: Obligation) -> Result:
+        if obligation.event == INITIAL:
+            return self._operations_of(obligation, *self._initial_operations())
+        if obligation.event == ANY_EVENT:
+            return self._operations_of(obligation, *self._required_operations(obligation.subject))
+        cell = self.cell(obligation.event, True)
+        total = Decision()
+        failed = self._failing(cell.premises, cell.checks(), total, obligation)
+        if failed and self.contracts:
+            places = {(check.kind, check.loc, check.function) for check, _ in failed}
+            plain = self.cell(obligation.event, False)
+            again = [check for check in plain.checks() if (check.kind, check.loc, check.function) in places]
+            failed = self._failing(plain.premises, again, total, obligation)
+        return self._judge_operations(obligation, total, len(cell.checks()), failed)
+
+    def _operations_of(self, obligation: Obligation, premises: Premises, checks: Sequence[Check]) -> Result:
+        total = Decision()
+        failed = self._failing(premises, checks, total, obligation)
+        return self._judge_operations(obligation, total, len(checks), failed)
+
+    def _initial_operations(self) -> tuple[Premises, Sequence[Check]]:
+        start = make_start(self.wiring, self.concrete, symbol(self.wiring.config, "config"))
+        return Premises(start_hypotheses(self.wiring, self.concrete, start), {}), start.checks
+
+    def _required_operations(self, name: str) -> tuple[Premises, Sequence[Check]]:
+        """The operations of a function under its own requirement, what it calls held to theirs."""
+        function, required = next((f, r) for f, r in self.requires.items() if f.qualified == name)
+        names = {param: symbol(found, param) for param, found in function.params}
+        shape = [t for param, found in function.params for t in in_shape(found, names[param])]
+        holds = evaluate_goal(self.concrete, required, names).goal
+        checks = flatten_checks(self.concrete.unfold(function, list(names.values())))
+        return Premises([Hypothesis("types", terms.all_of([*shape, holds]), True)], {}), checks
+
+    def _failing(
+        self, premises: Premises, checks: Sequence[Check], total: Decision, obligation: Obligation
+    ) -> list[tuple[Check, Decision]]:
+        """Ask in batches, and again one by one where a batch fails, so that the report names the line."""
+        hint = find_hint(obligation.kind, obligation.event, self.hints)
+        found: list[tuple[Check, Decision]] = []
+        for batch in _batches(checks):
+            decision = self._check_all(premises, batch, hint)
+            _count(total, decision)
+            if decision.status == "unsat":
+                continue
+            for check in batch:
+                one = self._check_all(premises, [check], hint)
+                _count(total, one)
+                if one.status != "unsat":
+                    found.append((check, one))
+        return found
+
+    def _check_all(self, premises: Premises, checks: Sequence[Check], hint: Hint) -> Decision:
+        goal = terms.all_of(terms.implies(check.path, check.condition) for check in checks)
+        return decide(premises, goal, hint, self.limits)
+
+    def _judge_operations(
+        self, obligation: Obligation, total: Decision, count: int, failed: Sequence[tuple[Check, Decision]]
+    ) -> Result:
+        if not failed:
+            return _result(obligation, total, "proved", f"{count} operations")
+        detail = "\n".join(f"{c.loc}: {c.kind} in {c.function}: {_verdict(d)}" for c, d in failed)
+        refuted = [(c, d) for c, d in failed if d.status == "sat"]
+        if not refuted:
+            return _result(obligation, total, "unknown", detail)
+        check, decision = refuted[0]
+        leaves = tuple(describe(decision.model, _names([check.path, check.condition])))
+        return _result(obligation, total, "refuted", detail, leaves=leaves)
+
+    def _contract(self, obligation: Obligation) -> Result:
+        function, contract = next((f, c) for f, c in self.contracts.items() if f.qualified == obligation.subject)
+        others = {other: promise for other, promise in self.contracts.items() if other != function}
+        encoder = Encoder(self.wiring.program, others)
+        names = {name: symbol(found, name) for name, found in function.params}
+        shape = [t for name, found in function.params for t in in_shape(found, names[name])]
+        result = encoder.run(function, list(names.values())).value
+        goal = evaluate_goal(encoder, contract, {**names, "result": result}).term
+        hypotheses = [Hypothesis("types", terms.all_of(shape), True)]
+        hint = find_hint(function.name, ANY_EVENT, self.hints)
+        decision = decide(Premises(hypotheses, encoder.contracts), goal, hint, self.limits)
+        leaves = tuple(describe(decision.model, _names([goal])))
+        return _result(obligation, decision, _verdict(decision), decision.reason, leaves=leaves)
+
+    def _hypotheses(self, obligation: Obligation) -> Result:
+        event = self.wiring.event_named(obligation.event)
+        decision = Decision(status="unknown", reason="no admissible configuration was found")
+        for cell in self._witness_cells(event):
+            decision = _joined(decision, _possible(cell, terms.TRUE, self.limits))
+            if decision.status == "sat":
+                start = name_leaves(self.wiring, cell.given)
+                model = {**{str(leaf.value): number for leaf, number in start.items()}, **decision.model}
+                broken = failing_hypotheses_of(self.wiring, event, model)
+                verdict: Verdict = "unknown" if broken else "proved"
+                return _result(obligation, decision, verdict, broken)
+        return _result(obligation, decision, "vacuous" if decision.status == "unsat" else "unknown", decision.reason)
+
+    def _antecedent(self, obligation: Obligation) -> Result:
+        predicate = self.predicate_of(obligation)
+        decision = Decision()
+        if says_nothing(self.wiring, self.concrete, predicate, self.limits.budget // SIDE_QUESTION):
+            return _result(obligation, decision, "vacuous", "it is true of any values whatever")
+        twin = antecedent_of(self.wiring.program, predicate)
+        is_open = False
+        for stage in (0, 1):
+            for event in self.wiring.events:
+                cells = list(self._witness_cells(event))
+                cell = cells[min(stage, len(cells) - 1)]
+                decision = _joined(decision, _possible(cell, cell.property_goal(twin).goal, self.limits))
+                if decision.status == "sat":
+                    return _result(obligation, decision, "proved", f"under {event.name}")
+                is_open = is_open or (stage == 1 and decision.status == "unknown")
+        return _result(obligation, decision, "unknown" if is_open else "vacuous", "no event was found")
+
+    def _witness_cells(self, event: RecordType) -> Iterator[Cell]:
+        """First a concrete initial situation, which is easy to solve; then everything unknown."""
+        if self.concrete_start is not None:
+            key = f"{event.name} from the start", False
+            if key not in self._cells:
+                self._cells[key] = Cell(self.wiring, self.concrete, event, self.concrete_start)
+            yield self._cells[key]
+        yield self.cell(event.name, False)
+
+
+def _possible(cell: Cell, condition: Term, limits: Limits) -> Decision:
+    """Ask for a model of the hypotheses and a condition."""
+    decision = Decision()
+    if condition is terms.FALSE:
+        return decision
+    facts = [condition, *(hypothesis.term for hypothesis in cell.hypotheses)]
+    answer = ask(with_contracts(facts, cell.encoder.contracts), limits.budget, limits.seed)
+    return decision.end(decision.count(answer))
+
+
+def _batches(checks: Sequence[Check]) -> Iterator[list[Check]]:
+    """Group checks by function, each condition along each path once."""
+    unique = {(check.path, check.condition): check for check in reversed(checks)}
+    by_function: dict[str, list[Check]] = {}
+    for check in reversed(unique.values()):
+        by_function.setdefault(check.function, []).append(check)
+    for group in by_function.values():
+        for first in range(0, len(group), BATCH):
+            yield group[first : first + BATCH]
+
+
+def _names(goals: Sequence[Term]) -> list[str]:
+    return [str(node.value) for node in terms.postorder(goals) if node.op in ("var", "flag")]
+
+
+def _verdict(decision: Decision) -> Verdict:
+    verdicts: dict[str, Verdict] = {"unsat": "proved", "sat": "refuted"}
+    return verdicts.get(decision.status, "unknown")
+
+
+def _count(total: Decision, part: Decision) -> None:
+    total.rlimit += part.rlimit
+    total.queries += part.queries
+
+
+def _joined(before: Decision, after: Decision) -> Decision:
+    _count(after, before)
+    return after
+
+
+def _refuted(obligation: Obligation, decision: Decision, found: Replay, cone: Sequence[str]) -> Result:
+    leaves = tuple(describe(found.leaves, cone))
+    if not found.is_confirmed:
+        detail = "the translation is at fault: " + found.detail
+        return _result(obligation, decision, "unsupported", detail, found.test, leaves)
+    return _result(obligation, decision, "refuted", found.detail, found.test, leaves)
+
+
+def _result(
+    obligation: Obligation,
+    decision: Decision,
+    verdict: Verdict,
+    detail: str = "",
+    counterexample: str = "",
+    leaves: tuple[str, ...] = (),
+) -> Result:
+    return Result(
+        id=obligation.id,
+        kind=obligation.kind,
+        subject=obligation.subject,
+        event=obligation.event,
+        verdict=verdict,
+        detail=detail,
+        counterexample=counterexample,
+        leaves=leaves,
+        rlimit=decision.rlimit,
+        queries=decision.queries,
+    )

@@ -1,0 +1,133 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Writes obligations as SMT-LIB, one file each, for any other solver to decide again.
+
+A file asks whether every hypothesis can hold while the claim does not, with nothing hidden and nothing left out;
+``unsat`` means proved. Files that ask whether a situation is possible at all expect ``sat``.
+"""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from thecal_proofs import terms
+from thecal_proofs.antecedent import antecedent_of
+from thecal_proofs.decide import Limits
+from thecal_proofs.discharge import Discharger
+from thecal_proofs.encode import Encoder
+from thecal_proofs.obligations import Obligation
+from thecal_proofs.prove import Project
+from thecal_proofs.start import evaluate_goal, make_start, start_hypotheses
+from thecal_proofs.terms import Term
+from thecal_proofs.values import in_shape, symbol
+from thecal_proofs.verdicts import Result
+
+# Where "proved" means that a situation was found.
+WITNESSED = ("hypotheses", "antecedent")
+_OPERATORS = {"add": "+", "sub": "-", "mul": "*", "eq": "=", "le": "<=", "lt": "<"}
+
+
+def export_questions(project: Project, results: Sequence[Result], folder: Path) -> None:
+    """Write one file for each result that a solver was asked about."""
+    folder.mkdir(parents=True, exist_ok=True)
+    discharger = Discharger(project.wiring, project.rows, Limits())
+    for result in results:
+        facts = list_facts(discharger, result)
+        if facts is not None:
+            name = result.id.replace("/", "-").replace(":", "-")
+            text = render(result.id, find_status(result), facts)
+            (folder / f"{name}.smt2").write_text(text, encoding="utf-8", newline="\n")
+
+
+def find_status(result: Result) -> str:
+    """What a solver should answer."""
+    if result.kind in WITNESSED:
+        return {"proved": "sat", "vacuous": "unsat"}.get(result.verdict, "unknown")
+    return {"proved": "unsat", "refuted": "sat"}.get(result.verdict, "unknown")
+
+
+def list_facts(discharger: Discharger, result: Result) -> list[Term] | None:
+    """What is asserted together; None where there is nothing to ask."""
+    obligation = Obligation(result.event, result.kind, result.subject)  # type: ignore[arg-type]
+    match obligation.kind:
+        case "property" | "step":
+            cell, goal = discharger.goal(obligation, False)
+            return [*(each.term for each in cell.hypotheses), terms.negate(goal)]
+        case "base":
+            return _list_base(discharger, obligation)
+        case "operations":
+            cell = discharger.cell(obligation.event, False)
+            goal = terms.all_of(terms.implies(check.path, check.condition) for check in cell.checks())
+            return [*(each.term for each in cell.hypotheses), terms.negate(goal)]
+        case "contract":
+            return _list_contract(discharger, obligation)
+        case "hypotheses":
+            return [each.term for each in discharger.cell(obligation.event, False).hypotheses]
+        case "antecedent":
+            return _list_antecedent(discharger, obligation, result.detail.removeprefix("under "))
+        case _:
+            return None
+
+
+def _list_base(discharger: Discharger, obligation: Obligation) -> list[Term]:
+    wiring, encoder = discharger.wiring, discharger.concrete
+    start = make_start(wiring, encoder, symbol(wiring.config, "config"))
+    goal = evaluate_goal(encoder, discharger.predicate_of(obligation), start.names).term
+    return [*(each.term for each in start_hypotheses(wiring, encoder, start)), terms.negate(goal)]
+
+
+def _list_contract(discharger: Discharger, obligation: Obligation) -> list[Term]:
+    function, contract = next((f, c) for f, c in discharger.contracts.items() if f.qualified == obligation.subject)
+    encoder = Encoder(discharger.wiring.program)
+    names = {name: symbol(found, name) for name, found in function.params}
+    shape = [term for name, found in function.params for term in in_shape(found, names[name])]
+    result = encoder.run(function, list(names.values())).value
+    return [*shape, terms.negate(evaluate_goal(encoder, contract, {**names, "result": result}).term)]
+
+
+def _list_antecedent(discharger: Discharger, obligation: Obligation, event: str) -> list[Term] | None:
+    if event not in (each.name for each in discharger.wiring.events):
+        return None
+    cell = discharger.cell(event, False)
+    twin = antecedent_of(discharger.wiring.program, discharger.predicate_of(obligation))
+    return [*(each.term for each in cell.hypotheses), cell.property_goal(twin).goal]
+
+
+def render(title: str, status: str, facts: Iterable[Term]) -> str:
+    """The text of one question. What occurs more than once gets a name, so that texts stay short."""
+    parts = list(dict.fromkeys(part for fact in facts for part in terms.conjuncts(fact)))
+    order = terms.postorder(parts)
+    uses: dict[Term, int] = {}
+    for node in order:
+        for arg in node.args:
+            uses[arg] = uses.get(arg, 0) + 1
+    head = [f"; {title}", "(set-logic ALL)", f"(set-info :status {status})"]
+    texts: dict[Term, str] = {}
+    lines: list[str] = []
+    for node in order:
+        texts[node] = _write(node, texts)
+        if node.op in ("var", "flag"):
+            head.append(f"(declare-const {texts[node]} {_sort(node)})")
+        elif node.args and uses.get(node, 0) > 1:
+            lines.append(f"(define-fun n{len(lines)} () {_sort(node)} {texts[node]})")
+            texts[node] = f"n{len(lines) - 1}"
+    asserts = [f"(assert {texts[part]})" for part in parts]
+    return "\n".join((*head, *lines, *asserts, "(check-sat)")) + "\n"
+
+
+def _sort(node: Term) -> str:
+    return "Bool" if node.is_bool else "Int"
+
+
+def _write(node: Term, texts: dict[Term, str]) -> str:
+    args = " ".join(texts[arg] for arg in node.args)
+    match node.op:
+        case "const":
+            number = int(node.value)
+            return str(number) if number >= 0 else f"(- {-number})"
+        case "var" | "flag":
+            return f"|{node.value}|"
+        case "true" | "false":
+            return node.op
+        case "app" | "pred":
+            raise ValueError(f"{node.value} is hidden behind its contract: unfold it first")
+        case _:
+            return f"({_OPERATORS.get(node.op, node.op)} {args})"

@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The grid: what has to be proved, listed without encoding anything.
+
+- base: the initial state satisfies each conjunct, for every admissible configuration
+- step: each conjunct is kept by each class of event
+- property: each predicate follows under each class of event
+- operations: every index and every 64-bit range on every path of a step, in batches; of a function that says what
+  it requires, once under its requirement, which then is what its callers owe
+- contract: what a function promises, from its body
+- hypotheses: the assumptions of an event can hold together (else everything about it would be vacuous)
+- antecedent: what a property is conditional on can occur under some event
+"""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from thecal_proofs.wiring import Row, Wiring
+
+Kind: TypeAlias = Literal["base", "step", "property", "operations", "contract", "hypotheses", "antecedent", "subset"]
+INITIAL = "initial"
+ANY_EVENT = "any"
+
+# Rows of the catalogue that are decided by obligations drawn from the source, not by a predicate.
+FORM: dict[str, tuple[Kind, ...]] = {
+    "TOT-01": ("subset", "operations"),
+    "TOT-02": ("operations",),
+    "TOT-03": ("base", "step"),
+}
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Obligation:
+    """One cell: `subject` is a property's ID, a conjunct's, a contract's function or the event itself."""
+
+    event: str
+    kind: Kind
+    subject: str
+
+    @property
+    def id(self) -> str:
+        """A stable name."""
+        return (
+            f"{self.subject}/{self.event}"
+            if self.kind in ("property", "step")
+            else (f"{self.kind}:{self.subject}/{self.event}")
+        )
+
+
+def list_obligations(wiring: Wiring, rows: Collection[Row], wanted: Collection[str] | None) -> list[Obligation]:
+    """List the cells of the wanted IDs (properties, conjuncts, contracts), or the whole grid."""
+    found = list(_whole_grid(wiring, rows))
+    if wanted is None:
+        return found
+    chosen = set(wanted) | {name for id_ in wanted for name in _expand(id_, wiring)}
+    kinds = {kind for id_ in wanted for kind in FORM.get(id_, ())}
+    return [o for o in found if o.subject in chosen or o.id in chosen or o.kind in kinds]
+
+
+def known_ids(wiring: Wiring, rows: Collection[Row]) -> list[str]:
+    """Name everything that can be asked for."""
+    rows_ids = [row.id for row in rows]
+    return [*rows_ids, *(c.name for c in wiring.conjuncts), *(f.qualified for f in wiring.contracts())]
+
+
+def _expand(id_: str, wiring: Wiring) -> Iterator[str]:
+    """A group such as `OVR` or a contract's bare name stands for what it names."""
+    for function in wiring.contracts():
+        if id_ in (function.name, function.qualified):
+            yield function.qualified
+
+
+def _whole_grid(wiring: Wiring, rows: Collection[Row]) -> Iterator[Obligation]:
+    yield Obligation(ANY_EVENT, "subset", "subset")
+    for function in wiring.contracts():
+        yield Obligation(ANY_EVENT, "contract", function.qualified)
+    for function in wiring.requires():
+        yield Obligation(ANY_EVENT, "operations", function.qualified)
+    if wiring.initial_state is not None:
+        yield Obligation(INITIAL, "operations", INITIAL)
+        for conjunct in wiring.conjuncts:
+            yield Obligation(INITIAL, "base", conjunct.name)
+    for event in wiring.events:
+        yield Obligation(event.name, "hypotheses", event.name)
+        yield Obligation(event.name, "operations", event.name)
+        for conjunct in wiring.conjuncts:
+            yield Obligation(event.name, "step", conjunct.name)
+        for row in rows:
+            if row.predicate is not None:
+                yield Obligation(event.name, "property", row.id)
+    for row in rows:
+        if row.predicate is not None:
+            yield Obligation(ANY_EVENT, "antecedent", row.id)

@@ -1,0 +1,149 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The library's front door: prove some IDs or the whole grid, in forked workers, and report.
+
+Work is handed out event by event, so that a worker encodes each step once. A worker is a fork of this process and
+ends with its event: terms need no collecting, and no result depends on what was proved before it.
+"""
+
+import multiprocessing
+import time
+from collections import deque
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from multiprocessing.connection import Connection, wait
+from multiprocessing.context import ForkProcess
+from pathlib import Path
+from typing import TypeAlias
+
+from thecal_proofs.decide import Limits
+from thecal_proofs.discharge import Discharger
+from thecal_proofs.frontend import Program, Sources
+from thecal_proofs.hints import HINTS, Hint, Key
+from thecal_proofs.loading import Loaded
+from thecal_proofs.obligations import FORM, Obligation, known_ids, list_obligations
+from thecal_proofs.report import Report
+from thecal_proofs.solve import DEFAULT_BUDGET, DEFAULT_SEED
+from thecal_proofs.verdicts import Result
+from thecal_proofs.wiring import KERNEL, SPECS, Row, Wiring
+
+Progress: TypeAlias = Callable[[Result, int, int], None]
+
+
+class UnknownId(Exception):
+    """Something was asked for that the grid does not have."""
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """Sources that were read, and what was found in them."""
+
+    wiring: Wiring
+    rows: tuple[Row, ...]
+
+    @staticmethod
+    def open(kernel: Path, specs: Path | None) -> "Project":
+        """Read a kernel package folder and a specification package folder."""
+        folders = [folder for folder in (kernel, specs) if folder is not None]
+        sources = Sources.of_folders(*folders)
+        wiring = Wiring(Program(sources), Loaded(sources.folders))
+        return Project(wiring, wiring.catalogue())
+
+    @property
+    def ids(self) -> list[str]:
+        """Everything that can be asked for by name."""
+        return [*dict.fromkeys([*FORM, *known_ids(self.wiring, self.rows)])]
+
+
+def prove(
+    ids: Collection[str] | None = None,
+    *,
+    kernel: Path,
+    specs: Path | None,
+    jobs: int = 2,
+    budget: int = DEFAULT_BUDGET,
+    seed: int = DEFAULT_SEED,
+    search: int = 0,
+    hints: Mapping[Key, Hint] = HINTS,
+    progress: Progress | None = None,
+) -> Report:
+    """Prove the wanted IDs (None: everything) and return the report.
+
+    `search` is the number of steps in which a refutation is looked for from the initial state.
+    `kernel` and `specs` are package folders; a changed copy is proved by naming its folder. `jobs=0` works in this
+    process, for debugging. Raises `UnknownId`, and `Refusal` if the sources cannot even be listed.
+    """
+    started = time.perf_counter()
+    project = Project.open(kernel, specs)
+    unknown = sorted(set(ids or ()) - set(project.ids))
+    if unknown:
+        raise UnknownId(f"{', '.join(unknown)}: known are {', '.join(project.ids)}")
+    obligations = list_obligations(project.wiring, project.rows, ids)
+    discharger = Discharger(project.wiring, project.rows, Limits(budget, seed, search), hints)
+    results = _run(discharger, obligations, jobs, progress)
+    sources = project.wiring.program.sources
+    return Report(
+        kernel_sha256=sources.compute_sha256(KERNEL),
+        specs_sha256=sources.compute_sha256(SPECS),
+        rows=project.rows,
+        events=tuple(event.name for event in project.wiring.events),
+        results=tuple(results),
+        wanted=None if ids is None else tuple(ids),
+        seconds=time.perf_counter() - started,
+        budget=budget,
+    )
+
+
+def _run(
+    discharger: Discharger, obligations: Sequence[Obligation], jobs: int, progress: Progress | None
+) -> list[Result]:
+    """Discharge everything; the order of the results is that of the obligations, whoever finished first."""
+    found: dict[str, Result] = {}
+
+    def note(result: Result) -> None:
+        found[result.id] = result
+        if progress is not None:
+            progress(result, len(found), len(obligations))
+
+    if jobs == 0:
+        for obligation in obligations:
+            note(discharger.discharge(obligation))
+    else:
+        _run_forked(discharger, _by_event(obligations), jobs, note)
+    return [found[obligation.id] for obligation in obligations]
+
+
+def _by_event(obligations: Sequence[Obligation]) -> list[list[Obligation]]:
+    groups: dict[str, list[Obligation]] = {}
+    for obligation in obligations:
+        groups.setdefault(obligation.event, []).append(obligation)
+    return list(groups.values())
+
+
+def _run_forked(
+    discharger: Discharger, groups: list[list[Obligation]], jobs: int, note: Callable[[Result], None]
+) -> None:
+    context = multiprocessing.get_context("fork")
+    waiting = deque(groups)
+    running: dict[Connection, ForkProcess] = {}
+    while waiting or running:
+        while waiting and len(running) < jobs:
+            receiver, sender = context.Pipe(duplex=False)
+            worker = context.Process(target=_work, args=(discharger, waiting.popleft(), sender))
+            worker.start()
+            sender.close()
+            running[receiver] = worker
+        for ready in wait(list(running)):
+            if isinstance(ready, Connection):
+                try:
+                    note(ready.recv())
+                except EOFError:
+                    worker = running.pop(ready)
+                    worker.join()
+                    if worker.exitcode:
+                        raise RuntimeError(f"a prover process ended with exit status {worker.exitcode}") from None
+
+
+def _work(discharger: Discharger, group: Sequence[Obligation], sender: Connection) -> None:
+    for obligation in group:
+        sender.send(discharger.discharge(obligation))
+    sender.close()

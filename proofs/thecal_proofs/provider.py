@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The one object by which the command line reaches this package: found by name, spoken to in plain JSON."""
+
+from collections.abc import Mapping, Sequence
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, Protocol
+
+import thecal
+import thecal_proofs
+import thecal_specs
+from thecal_proofs.export import export_questions
+from thecal_proofs.frontend import Refusal, Sources
+from thecal_proofs.obligations import ANY_EVENT, INITIAL
+from thecal_proofs.prove import Project, prove
+from thecal_proofs.verdicts import Result
+
+KERNEL_FOLDER = Path(thecal.__file__).resolve().parent
+SPECS_FOLDER = Path(thecal_specs.__file__).resolve().parent
+PROVER_FOLDER = Path(thecal_proofs.__file__).resolve().parent
+
+
+class Progress(Protocol):
+    """Is told of every obligation that is decided."""
+
+    def __call__(self, subject: str, event: str, verdict: str, done: int, total: int) -> None:
+        """Take note."""
+
+
+class Provider:
+    """The shipped prover. A source that cannot be read is a ``ValueError``, whose text says where and why."""
+
+    def list_ids(self, source: Path | None) -> Sequence[str]:
+        """Everything that can be asked for by name: properties first, then what they rest on."""
+        project = _open(source)
+        return [*dict.fromkeys([*(row.id for row in project.rows), *project.ids])]
+
+    def list_events(self, source: Path | None) -> Sequence[str]:
+        """The columns of the grid: the start, the classes of events, and what concerns none of them."""
+        return [INITIAL, *(event.name for event in _open(source).wiring.events), ANY_EVENT]
+
+    def fingerprint(self, source: Path | None) -> Mapping[str, str]:
+        """Hashes of everything that a verdict depends on."""
+        sources = Sources.of_folders(source or KERNEL_FOLDER, SPECS_FOLDER, PROVER_FOLDER)
+        packages = {"kernel_sha256": thecal, "specs_sha256": thecal_specs, "prover_sha256": thecal_proofs}
+        hashes = {key: sources.compute_sha256(package.__name__) for key, package in packages.items()}
+        return {**hashes, "solver": version("z3-solver")}
+
+    def prove(
+        self,
+        ids: Sequence[str] | None,
+        *,
+        jobs: int,
+        source: Path | None,
+        export: Path | None,
+        progress: Progress,
+    ) -> Mapping[str, Any]:
+        """Decide the wanted IDs, or everything; write the questions down as SMT-LIB if a folder is named for them."""
+
+        def note(result: Result, done: int, total: int) -> None:
+            progress(result.subject, result.event, result.verdict, done, total)
+
+        project = _open(source)
+        try:
+            report = prove(ids, kernel=source or KERNEL_FOLDER, specs=SPECS_FOLDER, jobs=jobs, progress=note)
+        except Refusal as refusal:  # of what is read only while a cell is encoded
+            raise ValueError(str(refusal)) from refusal
+        if export is not None:
+            export_questions(project, report.results, export)
+        return report.to_json()
+
+
+def _open(source: Path | None) -> Project:
+    try:
+        return Project.open(source or KERNEL_FOLDER, SPECS_FOLDER)
+    except Refusal as refusal:
+        raise ValueError(str(refusal)) from refusal
+    except Exception as error:
+        if source is None:
+            raise  # the shipped text can be read, or the error is here
+        raise ValueError(f"{type(error).__name__}: {error}") from error
+
+
+PROVER = Provider()

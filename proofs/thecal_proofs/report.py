@@ -1,0 +1,127 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a run found, by property and event. Times stand under a key of their own that no hash covers."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from thecal_proofs.obligations import FORM
+from thecal_proofs.verdicts import VERDICTS, Result, Verdict, worst
+from thecal_proofs.wiring import Row
+
+VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Every result of one run."""
+
+    kernel_sha256: str
+    specs_sha256: str
+    rows: tuple[Row, ...]
+    events: tuple[str, ...]
+    results: tuple[Result, ...]
+    wanted: tuple[str, ...] | None
+    seconds: float
+    budget: int
+
+    def judged(self) -> tuple[Result, ...]:
+        """The results, nothing left as proved under an event whose hypotheses contradict each other."""
+        empty = {r.event for r in self.results if r.kind == "hypotheses" and r.verdict == "vacuous"}
+        hollow = {r.subject: r.detail for r in self.results if r.kind == "antecedent" and r.verdict == "vacuous"}
+
+        def judge(result: Result) -> Result:
+            if result.verdict == "proved" and result.event in empty:
+                return replace(result, verdict="vacuous", detail="nothing satisfies its hypotheses")
+            if result.verdict == "proved" and result.kind == "property" and result.subject in hollow:
+                return replace(result, verdict="vacuous", detail=hollow[result.subject])
+            return result
+
+        return tuple(judge(result) for result in self.results)
+
+    def asked_rows(self) -> Iterator[Row]:
+        """The catalogue's rows that this run was about."""
+        return (row for row in self.rows if self.wanted is None or row.id in self.wanted)
+
+    def cells(self, row: Row) -> dict[str, Verdict]:
+        """The verdicts of one property, by event."""
+        kinds = FORM.get(row.id)
+        found: dict[str, list[Verdict]] = {}
+        for result in self.judged():
+            is_own = result.kind == "property" and result.subject == row.id
+            if result.kind in kinds if kinds else is_own:
+                found.setdefault(result.event, []).append(result.verdict)
+        return {event: worst(verdicts) for event, verdicts in found.items()}
+
+    def verdict(self, row: Row) -> Verdict:
+        """The verdict on one property."""
+        cells = self.cells(row)
+        if not cells:
+            return "unstated" if row.predicate is None else "unknown"
+        return worst(cells.values())
+
+    def support(self) -> dict[str, dict[str, Verdict]]:
+        """Everything that is not a property's own cell: conjuncts, contracts, operations, hypotheses."""
+        found: dict[str, dict[str, Verdict]] = {}
+        for result in self.judged():
+            if result.kind != "property":
+                name = result.subject if result.kind in ("base", "step") else f"{result.kind}:{result.subject}"
+                found.setdefault(name, {})[result.event] = result.verdict
+        return found
+
+    @property
+    def is_success(self) -> bool:
+        """Whether everything that was asked is proved."""
+        rows_fine = all(self.verdict(row) == "proved" for row in self.asked_rows())
+        return rows_fine and all(result.verdict == "proved" for result in self.judged())
+
+    def failures(self) -> Sequence[Result]:
+        """The results that are not proved."""
+        return [result for result in self.judged() if result.verdict != "proved"]
+
+    def to_json(self) -> dict[str, Any]:
+        """The report as the documented schema has it; only `timing` differs from run to run."""
+        rows = list(self.asked_rows())
+        verdicts = {row.id: self.verdict(row) for row in rows}
+        counts = Counter(verdicts.values())
+        return {
+            "version": VERSION,
+            "kernel_sha256": self.kernel_sha256,
+            "specs_sha256": self.specs_sha256,
+            "properties": [self._row_json(row, verdicts[row.id]) for row in rows],
+            "support": self.support(),
+            "findings": [_finding(result) for result in self.failures()],
+            "summary": {verdict: counts[verdict] for verdict in VERDICTS if counts[verdict]},
+            "timing": {
+                "seconds": round(self.seconds, 3),
+                "budget": self.budget,
+                "obligations": {
+                    r.id: {"seconds": round(r.seconds, 4), "rlimit": r.rlimit, "queries": r.queries}
+                    for r in self.results
+                },
+            },
+        }
+
+    def _row_json(self, row: Row, verdict: Verdict) -> dict[str, Any]:
+        cells = self.cells(row)
+        return {
+            "id": row.id,
+            "name": row.name,
+            "kind": row.kind,
+            "statement": row.statement,
+            "verdict": verdict,
+            "amended": row.amended,
+            "obligations": len(cells),
+            "events": cells,
+        }
+
+
+def _finding(result: Result) -> dict[str, Any]:
+    return {
+        "id": result.id,
+        "verdict": result.verdict,
+        "detail": result.detail,
+        "leaves": list(result.leaves),
+        "test": result.counterexample,
+    }

@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The honest enumeration of outcomes, and one obligation's result. Only `proved` is success."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+Verdict: TypeAlias = Literal["proved", "refuted", "vacuous", "unknown", "unsupported", "unstated"]
+VERDICTS: tuple[Verdict, ...] = ("proved", "refuted", "vacuous", "unknown", "unsupported", "unstated")
+_WORST_FIRST: tuple[Verdict, ...] = ("refuted", "unsupported", "vacuous", "unknown", "unstated", "proved")
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of one obligation. Times and budgets stay out of hashed reports."""
+
+    id: str
+    kind: str
+    subject: str
+    event: str
+    verdict: Verdict
+    detail: str = ""
+    counterexample: str = ""
+    leaves: tuple[str, ...] = ()
+    rlimit: int = 0
+    seconds: float = 0.0
+    queries: int = 0
+
+
+def worst(verdicts: Iterable[Verdict]) -> Verdict:
+    """Return the verdict that speaks for several; of none, nothing is proved."""
+    found = set(verdicts)
+    return next((verdict for verdict in _WORST_FIRST if verdict in found), "unknown")

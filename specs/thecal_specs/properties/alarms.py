@@ -1,0 +1,105 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Alarms: their conditions, written out afresh from the sentences, and how they come and go."""
+
+from typing import Annotated, TypeAlias
+
+from thecal.events import AlarmAcknowledged, Event, PowerRestored
+from thecal.limits import Config
+from thecal.outcome import Outcome
+from thecal.state import ALARM_COUNT, CRITICAL_COUNT, Alarm, Mode, State
+from thecal.units import DAY_S, FAILURE_COUNT, YEAR_S
+from thecal_specs.ghost import compute_off_bound_s
+from thecal_specs.logic import implies
+
+Conditions: TypeAlias = Annotated[tuple[bool, ...], ALARM_COUNT]
+
+# How soon an acknowledged critical alarm sounds again, and how long a pump is used after its indicator.
+CRITICAL_REMINDER_S = 600
+REPLACEMENT_S = 90 * DAY_S
+
+
+def compute_keeping_s(config: Config, state: State) -> int:
+    """How long what is in the reservoir keeps: the least of its drugs' times, a year at most."""
+    keeping_s = YEAR_S
+    for drug, hi in zip(config.library, state.reservoir.fluid.hi):
+        if hi > 0:
+            keeping_s = min(keeping_s, drug.stability_s)
+    return keeping_s
+
+
+def compute_expected(config: Config, state: State) -> Conditions:
+    """Which conditions hold, in the order of ``Alarm``; a restart is an event and has none."""
+    device = state.device
+    clock_s = state.tick + device.missed_s
+    is_doubted = state.therapy.discrepancy != 0
+    is_indicated = device.is_replacement_indicated
+    return (
+        state.mode == Mode.END_OF_SERVICE,
+        state.mode == Mode.FAILED,
+        state.mode == Mode.EMPTY,
+        device.is_stalled,
+        state.is_programmed and not state.is_admitted,
+        state.is_programmed and state.therapy.off_s >= compute_off_bound_s(config, state),
+        device.failure_ticks[FAILURE_COUNT - 1] > state.tick - DAY_S,
+        is_doubted,
+        is_doubted and state.therapy.is_repeated,
+        False,
+        state.tick < device.unknown_until_tick,
+        not device.is_time_of_day_known,
+        state.is_programmed and state.reservoir.volume_lo_nl <= state.program.low_reservoir_nl,
+        state.is_programmed and clock_s - state.reservoir.filled_clock_s >= compute_keeping_s(config, state),
+        is_indicated,
+        is_indicated and clock_s - device.replacement_clock_s >= REPLACEMENT_S,
+    )
+
+
+def an_alarm_is_active_whenever_its_condition_holds(config: Config, event: Event, after: State) -> bool:
+    """ALM-01: after every event each alarm whose condition holds is active; a restart raises its own."""
+    is_restart = isinstance(event, PowerRestored)
+    return all(
+        implies(expected, alarm.is_active) for expected, alarm in zip(compute_expected(config, after), after.alarms)
+    ) and implies(is_restart, after.alarms[Alarm.RESTARTED].is_active)
+
+
+def is_acknowledged_now(event: Event, alarm: int) -> bool:
+    """Whether an event acknowledges an alarm."""
+    if isinstance(event, AlarmAcknowledged):
+        return event.alarm == alarm
+    return False
+
+
+def a_latched_alarm_clears_only_when_acknowledged_and_resolved(
+    config: Config, before: State, event: Event, after: State
+) -> bool:
+    """ALM-02: an alarm clears only when it was acknowledged and its condition is gone; a cleared one is as new."""
+    expected = compute_expected(config, after)
+    return all(
+        implies(
+            before.alarms[i].is_active and not after.alarms[i].is_active,
+            (before.alarms[i].is_acknowledged or is_acknowledged_now(event, i)) and not expected[i],
+        )
+        and implies(not after.alarms[i].is_active, not after.alarms[i].is_acknowledged)
+        for i in range(ALARM_COUNT)
+    )
+
+
+def the_most_urgent_alarm_is_the_one_shown(after: State, outcome: Outcome) -> bool:
+    """ALM-03: what is shown is active, and no more urgent alarm is; nothing is shown only when none is active."""
+    shown = outcome.shown
+    return all(
+        implies(after.alarms[i].is_active, shown.is_active and shown.alarm <= i) for i in range(ALARM_COUNT)
+    ) and implies(shown.is_active, any(after.alarms[i].is_active and shown.alarm == i for i in range(ALARM_COUNT)))
+
+
+def an_acknowledged_critical_alarm_sounds_again(before: State, event: Event, outcome: Outcome, after: State) -> bool:
+    """ALM-04: an active critical alarm is silent for at most the reminder after its acknowledgement, then sounds."""
+    return all(
+        implies(after.alarms[i].is_active and after.tick >= after.alarms[i].quiet_until_tick, outcome.shown.is_sounding)
+        for i in range(ALARM_COUNT)
+    ) and all(
+        implies(
+            after.alarms[i].is_active and after.alarms[i].quiet_until_tick > before.alarms[i].quiet_until_tick,
+            is_acknowledged_now(event, i) and after.alarms[i].quiet_until_tick <= after.tick + CRITICAL_REMINDER_S,
+        )
+        for i in range(CRITICAL_COUNT)
+    )

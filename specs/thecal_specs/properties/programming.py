@@ -1,0 +1,197 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Programming: which prescription becomes active, and what it takes."""
+
+from thecal.events import (
+    Event,
+    PathDeclared,
+    PhaseMoved,
+    PowerRestored,
+    PrescriptionConfirmed,
+    PulseReported,
+    RefillDone,
+)
+from thecal.limits import Config
+from thecal.outcome import Outcome, Response
+from thecal.state import Alarm, Mode, State
+from thecal.units import DAY_S, SLOT_S
+from thecal_specs.ghost import Ghost, compute_largest_pulse_fg, is_running
+from thecal_specs.logic import implies
+
+
+def is_new_program(before: State, after: State) -> bool:
+    """Whether another program is in force after the step, or one for the first time."""
+    return after.program != before.program or after.is_programmed != before.is_programmed
+
+
+def only_an_admitted_prescription_becomes_active(config: Config, before: State, event: Event, after: State) -> bool:
+    """PRG-01: a program becomes active by a confirmation or a phase move, within hard limits and its own caps."""
+    is_programming = isinstance(event, PrescriptionConfirmed) or isinstance(event, PhaseMoved)
+    program = after.program
+    worst_fg = sum(slot for slot in program.slots_fg) + 2 * compute_largest_pulse_fg(config, after)
+    return implies(
+        is_new_program(before, after),
+        is_programming
+        and after.is_admitted
+        and after.is_programmed
+        and all(cap <= drug.day_fg_max for cap, drug in zip(program.cap_day_fg, config.library))
+        and all(cap <= drug.hour_fg_max for cap, drug in zip(program.cap_hour_fg, config.library))
+        and program.bolus_fg <= config.library[0].bolus_fg_max
+        and worst_fg <= program.cap_day_fg[0],
+    )
+
+
+def only_what_was_staged_read_back_and_confirmed_becomes_active(
+    before: State, event: Event, after: State, ghost: Ghost
+) -> bool:
+    """PRG-02: what becomes active by a confirmation is what was staged last and what was confirmed, value for value."""
+    if isinstance(event, PrescriptionConfirmed):
+        return implies(
+            is_new_program(before, after),
+            ghost.program.is_staged and after.program == ghost.program.staged and after.program == event.prescription,
+        )
+    return True
+
+
+def is_refusal(response: Response) -> bool:
+    """Whether a response refuses an order."""
+    return (
+        Response.REFUSED_BOLUS_WHILE_NOT_DELIVERING <= response <= Response.REFUSED_BOLUS_TOO_FAST_TO_DELIVER
+        or Response.REFUSED_PRESCRIPTION_MALFORMED <= response <= Response.REFUSED_DOSE_IS_NOT_PLAUSIBLE
+        or Response.REFUSED_NO_PRESCRIPTION <= response <= Response.REFUSED_MOTOR_IS_STALLED
+        or response == Response.REFUSED_SELF_TEST_FAILED
+        or response == Response.REFUSED_INCREASE_WHILE_THE_RESERVOIR_IS_IN_DOUBT
+        or response == Response.REFUSED_INCREASE_WHILE_HISTORY_IS_UNKNOWN
+        or response == Response.REFUSED_RESERVOIR_IS_IN_DOUBT
+        or response == Response.REFUSED_MALFORMED_FACT
+        or response == Response.REFUSED_PHASE_MALFORMED
+        or response == Response.REFUSED_NO_DISCREPANCY
+        or response == Response.REFUSED_ALARM_NOT_ACTIVE
+    )
+
+
+def a_refused_or_abandoned_order_changes_nothing(before: State, outcome: Outcome, after: State) -> bool:
+    """PRG-03: after a refusal the state is what it was; abandoning changes the staged order alone."""
+    return implies(is_refusal(outcome.response), after == before and not outcome.pulse.is_ordered) and implies(
+        outcome.response == Response.PRESCRIPTION_ABANDONED,
+        after.program == before.program
+        and after.mode == before.mode
+        and after.ledger == before.ledger
+        and after.basal == before.basal
+        and after.bolus == before.bolus,
+    )
+
+
+def hard_limits_hold_and_soft_ones_yield_only_to_an_explicit_override(
+    config: Config, before: State, event: Event, after: State
+) -> bool:
+    """PRG-04: no program exceeds a hard limit; above a soft one the override of that limit was staged and is kept."""
+    program = after.program
+    is_day_soft = all(cap <= drug.day_fg_soft for cap, drug in zip(program.cap_day_fg, config.library))
+    is_soft = all(
+        old <= drug.concentration_fg_per_nl_soft and new <= drug.concentration_fg_per_nl_soft
+        for old, new, drug in zip(after.path.old.hi, after.reservoir.fluid.hi, config.library)
+    )
+    is_hard = all(cap <= drug.day_fg_max for cap, drug in zip(program.cap_day_fg, config.library)) and all(
+        cap <= drug.hour_fg_max for cap, drug in zip(program.cap_hour_fg, config.library)
+    )
+    if isinstance(event, PrescriptionConfirmed):
+        return is_hard and implies(
+            is_new_program(before, after),
+            after.overrides == before.staged.overrides
+            and (is_day_soft or after.overrides.is_day_limit)
+            and (is_soft or after.overrides.is_concentration),
+        )
+    return is_hard
+
+
+def a_steep_change_of_dose_needs_an_explicit_override(
+    config: Config, before: State, event: Event, after: State, ghost: Ghost
+) -> bool:
+    """PRG-05: without its override a new day total is within the allowance of every total of the titration days."""
+    program = ghost.program
+    drug = config.library[0]
+    total_fg = sum(slot for slot in after.program.slots_fg)
+    running_fg = sum(slot for slot in before.program.slots_fg) if before.is_programmed else 0
+    is_recent = program.is_sampled and after.tick - program.sample_tick <= drug.titration_days * DAY_S
+    if isinstance(event, PrescriptionConfirmed):
+        return implies(
+            is_new_program(before, after) and is_recent,
+            (after.overrides.is_increase or total_fg * 1000 <= program.sample_fg * (1000 + drug.titration_permille))
+            and (
+                after.overrides.is_decrease
+                or not drug.has_withdrawal
+                or total_fg >= running_fg
+                or total_fg * 1000 >= program.sample_fg * (1000 - drug.titration_permille)
+            ),
+        )
+    return True
+
+
+def every_slot_is_deliverable_or_the_order_is_refused(config: Config, after: State) -> bool:
+    """PRG-06: every slot of an admitted program lies between what the pump gives at least and at most, of any fluid."""
+    strongest_fg_per_nl = max(after.path.old.hi[0], after.reservoir.fluid.hi[0])
+    weakest_fg_per_nl = min(after.path.old.hi[0], after.reservoir.fluid.hi[0])
+    volume_nl = config.pump.pulse_volume_nl
+    return implies(
+        after.is_admitted,
+        all(
+            slot >= config.pump.slot_volume_nl_min * strongest_fg_per_nl
+            and slot * config.pump.pulse_interval_s <= SLOT_S * (weakest_fg_per_nl * volume_nl)
+            for slot in after.program.slots_fg
+        ),
+    )
+
+
+def a_patient_bolus_needs_the_consent_of_every_drug(config: Config, before: State, after: State, ghost: Ghost) -> bool:
+    """PRG-07: a patient bolus starts only if every drug truly in path or reservoir allows it, within its largest."""
+    world = ghost.world
+    is_start = not before.bolus.is_active and after.bolus.is_active and after.bolus.is_patient
+    return implies(
+        is_start,
+        all(
+            drug.is_patient_bolus_allowed or (new == 0 and (world.front_nl == 0 or old == 0))
+            for drug, old, new in zip(config.library, world.old.hi, world.new.hi)
+        )
+        and all(reserved <= drug.bolus_fg_max for reserved, drug in zip(after.bolus.reserved_fg, config.library)),
+    )
+
+
+def a_fact_is_never_refused(before: State, event: Event, outcome: Outcome, after: State) -> bool:
+    """PRG-08: facts are booked; a program that they make inadmissible does not run, and the critical alarm is active."""
+    is_fact = isinstance(event, RefillDone) or isinstance(event, PathDeclared) or isinstance(event, PulseReported)
+    return implies(is_fact, not is_refusal(outcome.response)) and implies(
+        after.is_programmed and not after.is_admitted,
+        not is_running(after) and after.alarms[Alarm.THERAPY_NOT_ADMISSIBLE].is_active,
+    )
+
+
+def a_staged_order_dies_with_what_it_was_made_on(before: State, event: Event, after: State) -> bool:
+    """PRG-09: a change of program, fluids or declared path, a restart, and ten minutes end a staged order."""
+    is_restart = isinstance(event, PowerRestored)
+    is_path = isinstance(event, PathDeclared)
+    is_changed = (
+        is_restart
+        or is_path
+        or after.program != before.program
+        or after.config_digest != before.config_digest
+        or after.reservoir.fluid != before.reservoir.fluid
+        or after.path.old != before.path.old
+        or after.path.volume_hi_nl != before.path.volume_hi_nl
+        or after.tick > before.staged.expires_tick
+    )
+    return implies(
+        before.staged.is_staged and is_changed and after.mode != Mode.END_OF_SERVICE, not after.staged.is_staged
+    )
+
+
+def an_implausible_change_needs_an_explicit_override(config: Config, before: State, event: Event, after: State) -> bool:
+    """PRG-10: without its override no confirmed day total is more than the plausible factor above or below."""
+    factor = config.library[0].plausible_factor
+    old_fg = sum(slot for slot in before.program.slots_fg)
+    new_fg = sum(slot for slot in after.program.slots_fg)
+    if isinstance(event, PrescriptionConfirmed):
+        return implies(
+            before.is_programmed and is_new_program(before, after) and not after.overrides.is_plausibility,
+            new_fg <= old_fg * factor and old_fg <= new_fg * factor,
+        )
+    return True

@@ -1,0 +1,137 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Time and faults: what a moved phase, a restart, a deadline and a failing pulse may do."""
+
+from thecal.events import Event, MotorStalled, PhaseMoved, PowerRestored, PulseReported, PulseResult, RefillDone
+from thecal.limits import Config, SafeState
+from thecal.outcome import Outcome, Response
+from thecal.state import Alarm, Mode, State
+from thecal.units import DAY_S, FAILURE_COUNT, TICK_MAX, YEAR_S
+from thecal_specs.ghost import Ghost
+from thecal_specs.logic import implies
+from thecal_specs.properties.reservoir import compute_surprise
+
+FIFTEEN_YEARS_S = 15 * 366 * DAY_S
+
+
+def a_phase_move_is_admitted_like_a_reprogramming(before: State, event: Event, outcome: Outcome, after: State) -> bool:
+    """TIM-01: a phase move keeps the day's sum and every other number, the ticks, and the ends of boluses and lockouts."""
+    if isinstance(event, PhaseMoved):
+        old = before.program
+        new = after.program
+        return (
+            after.tick == before.tick
+            and implies(before.lockout.has_ended, after.lockout.end_tick >= before.lockout.end_tick)
+            and after.lockout.lockout_s >= min(before.lockout.lockout_s, before.program.lockout_s)
+            and new.bolus_fg == old.bolus_fg
+            and new.lockout_s == old.lockout_s
+            and new.bolus_count_max == old.bolus_count_max
+            and new.cap_day_fg == old.cap_day_fg
+            and new.cap_hour_fg == old.cap_hour_fg
+            and implies(outcome.response == Response.PHASE_MOVED and before.is_programmed, after.is_admitted)
+        )
+    return True
+
+
+def a_restart_never_shortens_a_lockout_or_a_window(before: State, event: Event, after: State) -> bool:
+    """TIM-02: a restart moves no tick and forgets no bolus; without proof of the last state the day starts locked."""
+    is_start = not before.bolus.is_active and after.bolus.is_active
+    if isinstance(event, PowerRestored):
+        return (
+            after.tick == before.tick
+            and after.lockout.end_tick >= before.lockout.end_tick
+            and implies(before.lockout.has_ended, after.lockout.has_ended)
+            and (before.bolus.is_active or after.ledger == before.ledger)
+            and implies(
+                not event.is_last_state,
+                after.device.unknown_until_tick >= after.tick + DAY_S
+                and after.lockout.has_ended
+                and after.lockout.end_tick == after.tick
+                and after.lockout.lockout_s >= after.program.lockout_s,
+            )
+        )
+    return implies(is_start, before.tick >= before.device.unknown_until_tick)
+
+
+def fifteen_years_of_ticks_overflow_nothing(before: State, event: Event, after: State) -> bool:
+    """TIM-03: ticks count seconds one by one, beyond fifteen years, up to the end of service and no further."""
+    return (
+        FIFTEEN_YEARS_S <= TICK_MAX
+        and before.tick <= after.tick <= before.tick + 1
+        and after.tick <= TICK_MAX
+        and implies(after.tick == TICK_MAX, after.mode == Mode.END_OF_SERVICE)
+    )
+
+
+def deadlines_alarm_in_time(config: Config, after: State, ghost_after: Ghost) -> bool:
+    """TIM-04: a drug beyond its time in the pump, and a pump beyond its replacement, alarm, the greatest gaps counted."""
+    deadlines = ghost_after.deadlines
+    keeping_s = YEAR_S
+    for drug, hi in zip(config.library, after.reservoir.fluid.hi):
+        if hi > 0:
+            keeping_s = min(keeping_s, drug.stability_s)
+    return implies(
+        after.is_programmed and deadlines.clock_s - deadlines.filled_clock_s >= keeping_s,
+        after.alarms[Alarm.DRUG_TOO_OLD].is_active,
+    ) and implies(
+        deadlines.is_replacement_indicated and deadlines.clock_s - deadlines.replacement_clock_s >= 90 * DAY_S,
+        after.alarms[Alarm.REPLACEMENT_OVERDUE].is_active,
+    )
+
+
+def an_unknown_pulse_counts_as_given_and_is_not_repeated(
+    before: State, event: Event, outcome: Outcome, after: State
+) -> bool:
+    """FLT-02: an unknown outcome takes the pulse from the lower ends, and gives nothing back to basal or bolus."""
+    if isinstance(event, PulseReported):
+        return implies(
+            outcome.response == Response.PULSE_BOOKED_AS_UNKNOWN,
+            event.result == PulseResult.UNKNOWN
+            and after.basal.owed_fg_1800 == before.basal.owed_fg_1800
+            and after.bolus.left_fg == before.bolus.left_fg
+            and after.reservoir.volume_lo_nl < before.reservoir.volume_lo_nl
+            and after.reservoir.volume_hi_nl == before.reservoir.volume_hi_nl,
+        )
+    return True
+
+
+def failing_pulses_raise_a_critical_alarm(event: Event, after: State, ghost_after: Ghost) -> bool:
+    """FLT-03: so many failed or lost pulses in any 24 h, in any order, or a stall, and the alarm is active at once."""
+    window = ghost_after.window
+    is_stall = isinstance(event, MotorStalled)
+    return implies(
+        window.is_open and after.tick - window.since_tick <= DAY_S and window.failures >= FAILURE_COUNT,
+        after.alarms[Alarm.PULSES_FAILED].is_active,
+    ) and implies(is_stall, after.alarms[Alarm.MOTOR_STALLED].is_active)
+
+
+def is_any_drug_at(config: Config, state: State, safe_state: SafeState) -> bool:
+    """Whether a drug in path or reservoir asks for at least a safe state."""
+    return any(
+        drug.safe_state >= safe_state and (old > 0 or new > 0)
+        for drug, old, new in zip(config.library, state.path.old.hi, state.reservoir.fluid.hi)
+    )
+
+
+def the_safe_state_is_that_of_the_most_demanding_drug(
+    config: Config, before: State, event: Event, after: State
+) -> bool:
+    """FLT-04: in doubt of the reservoir a running, admissible therapy goes to the most demanding drug's safe state."""
+    if isinstance(event, RefillDone):
+        is_doubted = compute_surprise(config, before, event.aspirated_nl) != 0
+        is_kept = is_any_drug_at(config, after, SafeState.KEEP_BASAL)
+        is_moving = is_any_drug_at(config, after, SafeState.MINIMUM_RATE)
+        return implies(
+            is_doubted and before.mode == Mode.DELIVERING and after.is_admitted,
+            implies(is_kept, after.mode == Mode.DELIVERING)
+            and implies(not is_kept and is_moving, after.mode == Mode.MINIMUM_RATE)
+            and implies(not is_kept and not is_moving, after.mode == Mode.STOPPED),
+        )
+    return True
+
+
+def a_long_stop_blocks_boluses_until_a_clinician_confirms(before: State, after: State, ghost: Ghost) -> bool:
+    """FLT-05: once therapy was off for its bound, no patient bolus starts before a clinician confirms a program."""
+    return implies(
+        ghost.deadlines.is_off_too_long,
+        before.bolus.is_active or not after.bolus.is_active or not after.bolus.is_patient,
+    )
