@@ -95,6 +95,13 @@ class Cell:
             raise KeyError(f"{function.qualified} asks for {', '.join(missing)}; known are {', '.join(names)}")
         return [names[name] for name, _ in function.params]
 
+    def shared(self) -> None:
+        """Encode the hypotheses that do not speak of the event; the encoder remembers them."""
+        for conjunct in self.wiring.conjuncts:
+            self.predicate(conjunct, self._names_before)
+        if self.wiring.admissible is not None:
+            self.predicate(self.wiring.admissible, self._names_before)
+
     @cached_property
     def hypotheses(self) -> tuple[Hypothesis, ...]:
         """What is assumed of everything before the step, and of the world during it."""

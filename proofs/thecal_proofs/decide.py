@@ -22,9 +22,10 @@ from thecal_proofs.terms import Term
 
 DEPTH = 64  # conditions along one path
 TOGETHER = 3  # and as long as several claims are settled together
-QUERIES_MAX = 200
+QUERIES_MAX = 1_200  # for one cell; what needs more is undecided
 LARGE = 3_000  # a question of more nodes is taken apart before it is asked
 ROUNDS = 40  # models tried before the whole set of hypotheses is put to the solver
+NEAR = 6  # unknowns beyond the goal's own that a condition of its path may speak of to be taken in early
 NEW_PER_ROUND = 12  # broken hypotheses taken in at once
 LIES_PER_ROUND = 60
 QUICK = 20  # an early query gets this fraction of the budget,
@@ -49,6 +50,11 @@ class Decision:
     reason: str = ""
     rlimit: int = 0
     queries: int = 0
+    used: set[str] = field(default_factory=set)
+
+    def rest_on(self, premises: Premises, parts: Iterable[Term]) -> None:
+        """Remember the hypotheses that some terms are part of."""
+        self.used.update(name for name in map(premises.owner, parts) if name is not None)
 
     def count(self, answer: Answer) -> Answer:
         """Add the cost of one query."""
@@ -67,11 +73,17 @@ def decide(
     premises: Premises,
     goal: Term,
     hint: Hint = NO_HINT,
-    limits: Limits = Limits(),  # noqa: B008 - immutable
+    limits: Limits = Limits(),
 ) -> Decision:
     """Decide whether the goal follows from the premises."""
     decision = Decision()
-    pieces = [piece for piece in terms.pieces(goal) if not is_known(premises, piece)]
+    pieces = []
+    for piece in terms.pieces(goal):
+        known = find_known(premises, piece)
+        if known is None:
+            pieces.append(piece)
+        else:
+            decision.rest_on(premises, [known])
     if not pieces:
         return decision
     cases = list(_cases(hint.split)) if hint.split else [terms.TRUE]
@@ -87,9 +99,12 @@ def decide(
     return decision
 
 
-def is_known(premises: Premises, piece: Term) -> bool:
-    """Whether a goal is a hypothesis word for word; with hash-consing that settles all that did not change."""
-    return piece in premises.known or piece.op == "or" and any(part in premises.known for part in piece.args)
+def find_known(premises: Premises, piece: Term) -> Term | None:
+    """The hypothesis that a goal is word for word; with hash-consing that settles all that did not change."""
+    if piece in premises.known:
+        return piece
+    parts = piece.args if piece.op == "or" else ()
+    return next((part for part in parts if part in premises.known), None)
 
 
 def _solve(
@@ -147,6 +162,7 @@ def _lazily(
         facts = products.linear(_full(premises, chosen))
         answer = decision.count(ask([*facts, *told], quick, limits.seed, "core"))
         if answer.status == "unsat":
+            decision.rest_on(premises, chosen)
             return answer
         if answer.status == "unknown":
             break
@@ -183,6 +199,7 @@ def _exactly(
                 return Answer("sat", model)
             chosen.update(dict.fromkeys(new[:NEW_PER_ROUND]))
         if answer.status == "unsat":
+            decision.rest_on(premises, chosen)
             return answer
     return Answer("unknown", {}, answer.reason)
 
@@ -200,12 +217,15 @@ def _broken(
     model: Mapping[Term, int],
     rest: Term,
 ) -> list[Term]:
-    """What a model breaks and was not asked: first of the path itself, then of the hypotheses."""
+    """What a model breaks and was not asked: of the path itself what is close to the goal, then the hypotheses."""
     values = terms.compute(terms.postorder(own), model)
+    spoken = terms.mask(rest)
     found = [part for part in own if not values[part] and part not in chosen]
-    if found:
-        return found
-    return [part for part in premises.broken(model, rest)[0] if part not in chosen]
+    near = [part for part in found if (terms.mask(part) & ~spoken).bit_count() <= NEAR]
+    if near:
+        return near
+    broken = [part for part in premises.broken(model, rest)[0] if part not in chosen]
+    return broken or sorted(found, key=lambda part: (terms.mask(part) & ~spoken).bit_count())[:1]
 
 
 def _cases(splits: Sequence[Split]) -> Iterable[Term]:

@@ -65,6 +65,11 @@ class Discharger:
         """One concrete initial situation, or None if the solver finds none."""
         return find_concrete_start(self.wiring, self.concrete, self.limits.budget)
 
+    def warm(self) -> None:
+        """Encode what all events share, so that workers forked from here need not."""
+        for event in self.wiring.events[:1]:
+            self.cell(event.name, True).shared()
+
     def discharge(self, obligation: Obligation) -> Result:
         """Return the verdict on one obligation; what cannot be encoded is `unsupported`, with the reason."""
         started = time.perf_counter()
@@ -129,6 +134,8 @@ class Discharger:
         decision, found = Decision(), None
         for is_abstract in (True, False) if self.contracts else (False,):
             cell, goal = self.goal(obligation, is_abstract)
+            if goal is terms.TRUE:
+                return _result(obligation, decision, "proved")
             decision = _joined(decision, decide(cell.premises, goal, hint, self.limits))
             if decision.status == "unsat":
                 return _result(obligation, decision, "proved")
@@ -323,6 +330,7 @@ def _count(total: Decision, part: Decision) -> None:
 
 def _joined(before: Decision, after: Decision) -> Decision:
     _count(after, before)
+    after.used |= before.used
     return after
 
 
@@ -353,4 +361,5 @@ def _result(
         leaves=leaves,
         rlimit=decision.rlimit,
         queries=decision.queries,
+        rests_on=tuple(sorted(decision.used)),
     )

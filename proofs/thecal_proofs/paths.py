@@ -2,10 +2,11 @@
 """Takes a goal apart along the conditions that its choices share: one plain question a path through the step."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 from thecal_proofs import terms
 from thecal_proofs.terms import Term
+
 
 def find_condition(goal: Term) -> Term | None:
     """The condition that governs most choices of the goal's values, the one met first among equals.

@@ -31,7 +31,16 @@ class Premises:
         self.default = dict(default or {})  # completes models; best if it satisfies the hypotheses itself
         self.parts = list(dict.fromkeys(part for h in hypotheses for part in terms.pieces(h.term)))
         self.known = frozenset(self.parts)
+        self._owners: dict[Term, list[str]] = {}
+        for hypothesis in hypotheses:
+            for part in terms.pieces(hypothesis.term):
+                self._owners.setdefault(part, []).append(hypothesis.name)
         self._order = terms.postorder(self.parts)
+
+    def owner(self, part: Term) -> str | None:
+        """The name of the hypothesis that a term is a part of; the first, if there are several."""
+        owners = self._owners.get(part)
+        return owners[0] if owners else None
 
     def named(self, names: Iterable[str]) -> list[Term]:
         """The parts of the hypotheses that a hint names."""

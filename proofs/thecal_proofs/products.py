@@ -94,9 +94,7 @@ class Products:
 
     def _scale(self, node: Term, factor: Term) -> Iterator[Term]:
         left, right = node.args
-        yield from facts_of_two_products(
-            factor, left, self.multiply(left, factor), right, self.multiply(right, factor)
-        )
+        yield from facts_of_two_products(factor, left, self.multiply(left, factor), right, self.multiply(right, factor))
 
     def _facts(self) -> Iterator[Term]:
         pairs = [(m, u) for m, u in self.unknowns.items() if len(m) == 2]
@@ -145,6 +143,4 @@ def facts_of_two_products(common: Term, x: Term, left: Term, y: Term, right: Ter
     is_positive = terms.le(ZERO, common)
     for a, first, b, second in ((x, left, y, right), (y, right, x, left)):
         yield terms.implies(terms.both(is_positive, terms.le(a, b)), terms.le(first, second))
-        yield terms.implies(
-            terms.both(is_positive, terms.lt(a, b)), terms.le(terms.add(first, common), second)
-        )
+        yield terms.implies(terms.both(is_positive, terms.lt(a, b)), terms.le(terms.add(first, common), second))

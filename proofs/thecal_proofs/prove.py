@@ -9,6 +9,7 @@ import multiprocessing
 import time
 from collections import deque
 from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import ForkProcess
@@ -17,7 +18,7 @@ from typing import TypeAlias
 
 from thecal_proofs.decide import Limits
 from thecal_proofs.discharge import Discharger
-from thecal_proofs.frontend import Program, Sources
+from thecal_proofs.frontend import Program, Refusal, Sources
 from thecal_proofs.hints import HINTS, Hint, Key
 from thecal_proofs.loading import Loaded
 from thecal_proofs.obligations import FORM, Obligation, known_ids, list_obligations
@@ -80,6 +81,13 @@ def prove(
     obligations = list_obligations(project.wiring, project.rows, ids)
     discharger = Discharger(project.wiring, project.rows, Limits(budget, seed, search), hints)
     results = _run(discharger, obligations, jobs, progress)
+    names = tuple(conjunct.name for conjunct in project.wiring.conjuncts)
+    while ids is not None:  # what is asked for is proved together with what it rests on
+        done = {result.subject for result in results if result.kind == "step"}
+        missing = {name for result in results for name in result.rests_on if name in names} - done
+        if not missing:
+            break
+        results += _run(discharger, list_obligations(project.wiring, project.rows, missing), jobs, progress)
     sources = project.wiring.program.sources
     return Report(
         kernel_sha256=sources.compute_sha256(KERNEL),
@@ -90,6 +98,7 @@ def prove(
         wanted=None if ids is None else tuple(ids),
         seconds=time.perf_counter() - started,
         budget=budget,
+        conjuncts=names,
     )
 
 
@@ -123,6 +132,8 @@ def _run_forked(
     discharger: Discharger, groups: list[list[Obligation]], jobs: int, note: Callable[[Result], None]
 ) -> None:
     context = multiprocessing.get_context("fork")
+    with suppress(Refusal, TypeError, KeyError):  # whoever needs it will be refused, and say so
+        discharger.warm()
     waiting = deque(groups)
     running: dict[Connection, ForkProcess] = {}
     while waiting or running:

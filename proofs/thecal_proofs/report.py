@@ -2,7 +2,7 @@
 """What a run found, by property and event. Times stand under a key of their own that no hash covers."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -25,6 +25,7 @@ class Report:
     wanted: tuple[str, ...] | None
     seconds: float
     budget: int
+    conjuncts: tuple[str, ...] = ()
 
     def judged(self) -> tuple[Result, ...]:
         """The results, nothing left as proved under an event whose hypotheses contradict each other."""
@@ -55,11 +56,35 @@ class Report:
         return {event: worst(verdicts) for event, verdicts in found.items()}
 
     def verdict(self, row: Row) -> Verdict:
-        """The verdict on one property."""
+        """The verdict on one property: its own cells', if all that their proofs rest on is proved too."""
         cells = self.cells(row)
         if not cells:
             return "unstated" if row.predicate is None else "unknown"
-        return worst(cells.values())
+        own = worst(cells.values())
+        return "unknown" if own == "proved" and self.open_ends(row) else own
+
+    def foundations(self, subjects: Iterable[str]) -> set[str]:
+        """The conjuncts that some proofs rest on, and those that theirs rest on, and so on."""
+        rests: dict[str, set[str]] = {}
+        for result in self.results:
+            if result.kind in ("property", "step", "base"):
+                rests.setdefault(result.subject, set()).update(result.rests_on)
+        found: set[str] = set()
+        todo = list(subjects)
+        while todo:
+            for name in rests.get(todo.pop(), ()):
+                if name in self.conjuncts and name not in found:
+                    found.add(name)
+                    todo.append(name)
+        return found
+
+    def open_ends(self, row: Row) -> list[str]:
+        """The conjuncts that a property rests on and that are not proved here, base and every event."""
+        proved: dict[str, bool] = {}
+        for result in self.judged():
+            if result.kind in ("base", "step"):
+                proved[result.subject] = proved.get(result.subject, True) and result.verdict == "proved"
+        return sorted(name for name in self.foundations([row.id]) if not proved.get(name, False))
 
     def support(self) -> dict[str, dict[str, Verdict]]:
         """Everything that is not a property's own cell: conjuncts, contracts, operations, hypotheses."""
@@ -114,6 +139,8 @@ class Report:
             "amended": row.amended,
             "obligations": len(cells),
             "events": cells,
+            "rests_on": sorted(self.foundations([row.id])),
+            "open_ends": self.open_ends(row),
         }
 
 

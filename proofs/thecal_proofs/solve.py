@@ -17,7 +17,7 @@ from z3 import z3core, z3types
 from thecal_proofs import terms
 from thecal_proofs.terms import Term
 
-DEFAULT_BUDGET = 5_000_000
+DEFAULT_BUDGET = 2_000_000
 DEFAULT_SEED = 0
 SAT, UNSAT = 1, -1
 Handle: TypeAlias = Any  # a pointer of the C interface

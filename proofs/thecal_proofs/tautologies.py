@@ -38,16 +38,16 @@ def is_confirmed(fact: Term) -> bool:
 def _larger_or_smaller(choice: Term) -> Iterable[Term]:
     """The larger of two is at least each, the smaller at most: confirmed for any two, or any one and a constant."""
     condition, a, b = choice.args
-    if condition.op not in ("le", "lt") or a.op == "const" and b.op == "const":
+    if condition.op not in ("le", "lt") or (a.op == "const" and b.op == "const"):
         return
     places = {part: unknown for part, unknown in ((a, X), (b, Y)) if part.op != "const"}
     if not all(part.op == "const" or part in places for part in condition.args):
         return
     general = rebuild(choice, places)
-    for make in (lambda c, part: terms.le(part, c), lambda c, part: terms.le(c, part)):
-        if all(is_confirmed(make(general, places.get(part, part))) for part in (a, b)):
-            yield from (make(choice, a), make(choice, b))
-            return
+    if all(is_confirmed(terms.le(places.get(part, part), general)) for part in (a, b)):
+        yield from (terms.le(a, choice), terms.le(b, choice))
+    elif all(is_confirmed(terms.le(general, places.get(part, part))) for part in (a, b)):
+        yield from (terms.le(choice, a), terms.le(choice, b))
 
 
 def _tables(choices: Sequence[Term]) -> Iterable[Term]:

@@ -12,7 +12,7 @@ _WORST_FIRST: tuple[Verdict, ...] = ("refuted", "unsupported", "vacuous", "unkno
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What became of one obligation. Times and budgets stay out of hashed reports."""
+    """What became of one obligation, and the conjuncts that its proof took for granted. Times and budgets stay out of hashed reports."""
 
     id: str
     kind: str
@@ -25,6 +25,7 @@ class Result:
     rlimit: int = 0
     seconds: float = 0.0
     queries: int = 0
+    rests_on: tuple[str, ...] = ()
 
 
 def worst(verdicts: Iterable[Verdict]) -> Verdict:

@@ -89,7 +89,7 @@ def slot_bound_is_what_the_motor_can_give(config: Config, state: State) -> bool:
     """The largest slot is at most what pulses at the shortest interval bring of the weakest fluid."""
     path = state.path
     return (
-        0 <= path.slot_fg_max
+        path.slot_fg_max >= 0
         and path.slot_fg_max * config.pump.pulse_interval_s <= SLOT_S * path.pulse_fg_min
         and 0 <= path.pulse_fg_min <= path.pulse_fg_max
     )

@@ -7,7 +7,7 @@ Each holds of every reachable pair of state and ghost; together with the invaria
 from thecal.fluid import Fluid
 from thecal.limits import Config
 from thecal.state import State
-from thecal.units import DAY_S, DRUG_COUNT, NO_MASSES, SLOT_COUNT, SLOT_S, YEAR_S, Masses, compute_sum_fg, is_no_larger
+from thecal.units import DAY_S, DRUG_COUNT, NO_MASSES, SLOT_COUNT, SLOT_S, YEAR_S, compute_sum_fg, is_no_larger
 from thecal_specs.ghost import Ghost, Window
 from thecal_specs.invariant import (
     compute_ended_since_fg,

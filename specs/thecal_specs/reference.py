@@ -50,9 +50,8 @@ class Program:
 
 @dataclass
 class Fluids:
-    """What reservoir and path held when a fact was last booked, and how many pulses had been ordered before it."""
+    """What reservoir or path held when a fact was last booked, and how many pulses had been ordered before it."""
 
-    fact: Event
     pulse_count: int
     volume_nl: tuple[int, int]
 
@@ -128,12 +127,12 @@ class Reference:
             _, left_nl = self.compute_reservoir_nl()
             left_nl = min(left_nl, self.config.pump.residual_nl)
             volume_nl = (event.filled_nl, event.filled_nl + left_nl)
-            self.reservoir = Fluids(event, len(self.pulses), volume_nl)
-            self.path = Fluids(event, len(self.pulses), (before.path.volume_lo_nl, before.path.volume_hi_nl))
+            self.reservoir = Fluids(len(self.pulses), volume_nl)
+            self.path = Fluids(len(self.pulses), (before.path.volume_lo_nl, before.path.volume_hi_nl))
         if isinstance(event, PathDeclared):
             ahead_nl = 0 if event.is_filled_from_reservoir else event.volume_hi_nl
             volume_nl = (min(event.volume_lo_nl, ahead_nl), ahead_nl)
-            self.path = Fluids(event, len(self.pulses), volume_nl)
+            self.path = Fluids(len(self.pulses), volume_nl)
 
     def compute_upper_fg(self, tick: int, span_s: int) -> Masses:
         """The most of every drug that can have passed the tip in a window: all but what surely did not move."""
@@ -157,9 +156,8 @@ class Reference:
 
     def compute_boluses_fg(self, tick: int, span_s: int) -> Masses:
         """The most that whole boluses brought that ended in a window; what was ordered in one counts, moved or not."""
-        ended = {
-            i for i, bolus in enumerate(self.boluses) if bolus.end_tick is not None and bolus.end_tick > tick - span_s
-        }
+        ends = [(i, bolus.end_tick) for i, bolus in enumerate(self.boluses) if bolus.end_tick is not None]
+        ended = {i for i, end_tick in ends if tick - span_s < end_tick <= tick}
         return add_up([pulse.order.upper_fg for pulse in self.pulses if pulse.bolus in ended])
 
     def count_patient_starts(self, tick: int, span_s: int) -> int:

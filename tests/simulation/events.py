@@ -104,9 +104,8 @@ def draw_confirmed(rng: Random, config: Config, state: State, _: Ghost) -> Presc
 
 
 def draw_clinician_bolus(rng: Random, _: Config, state: State, __: Ghost) -> ClinicianBolusAsked:
-    mass_fg = rng.randint(int(is_chance(rng, 95)), rng.choice((3, 20))) * max(1, state.path.pulse_fg_max) + rng.choice(
-        (0, 0, 1)
-    )
+    pulses = rng.randint(int(is_chance(rng, 95)), rng.choice((3, 20)))
+    mass_fg = pulses * max(1, state.path.pulse_fg_max) + rng.choice((0, 0, 1))
     return fill(ClinicianBolusAsked, mass_fg=mass_fg, duration_s=draw_near(rng, 0, rng.choice((5, 60, DAY_S)), 1))
 
 

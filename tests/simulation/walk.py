@@ -66,6 +66,7 @@ class Walk:
     reference: Reference | None = None
     trace: list[tuple[Event, Outcome, Truth]] = field(default_factory=list)
     impossible_count: int = 0
+    is_reached: bool = True
 
     def find_false_conjuncts(self) -> list[str]:
         names = {"config": self.config, "state": self.state, "ghost": self.ghost}
@@ -139,13 +140,14 @@ class Walk:
         """Go on from a state that was not reached, if every conjunct holds there."""
         other = Walk(self.config, state, ghost)
         if not other.find_false_conjuncts():
-            self.state, self.ghost, self.reference = state, ghost, None
+            self.state, self.ghost, self.reference, self.is_reached = state, ghost, None, False
             self.trace.clear()
 
     def tell(self) -> str:
         """What happened since the walk began, or since it last went on from a state that was not reached."""
+        origin = "From the box:" if self.is_reached else "From a state of the invariant, not known to be reachable:"
         steps = (f"{event!r}\n  -> {outcome.response.name}, {truth!r}" for event, outcome, truth in self.trace)
-        text = "\n".join([f"{self.config!r}", *steps, f"{self.state!r}", f"{self.ghost!r}"])
+        text = "\n".join([f"{self.config!r}", origin, *steps, f"{self.state!r}", f"{self.ghost!r}"])
         return re.sub(r"\((-?\d+)((?:, \1){7,})\)", lambda same: f"({same[1]},) * {same[2].count(',') + 1}", text)
 
 
