@@ -93,7 +93,8 @@ class PulseReported:
 class RefillDone:
     """Fact: the reservoir was emptied but for its residual, and filled.
 
-    ``aspirated_nl`` came out before ``filled_nl`` went in. ``has_unknown_drug``: the label names a drug that the library does not; its concentration has no place here.
+    ``aspirated_nl`` came out before ``filled_nl`` went in. ``has_unknown_drug``: the label names a drug that the
+    library does not; its concentration has no place here.
     """
 
     aspirated_nl: int

@@ -2,9 +2,9 @@
 """Decides one goal under hypotheses, taking in a hypothesis only when a model breaks it.
 
 A question with a thousand hypotheses drowns the solver in what does not matter. So the first query has only those
-that speak of the goal's own unknowns, and takes products for unknowns. A model that it yields is completed and tried on every hypothesis; the
-broken ones are added, and the question is put again. Leaving hypotheses out is sound for "proved"; a model counts
-as a refutation only when it breaks none.
+that speak of the goal's own unknowns, and takes products for unknowns. A model that it yields is completed and tried
+on every hypothesis; the broken ones are added, and the question is put again. Leaving hypotheses out is sound for
+"proved"; a model counts as a refutation only when it breaks none.
 """
 
 import itertools

@@ -12,7 +12,10 @@ _WORST_FIRST: tuple[Verdict, ...] = ("refuted", "unsupported", "vacuous", "unkno
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What became of one obligation, and the conjuncts that its proof took for granted. Times and budgets stay out of hashed reports."""
+    """What became of one obligation, and the conjuncts that its proof took for granted.
+
+    Times and budgets stay out of hashed reports.
+    """
 
     id: str
     kind: str

@@ -8,7 +8,7 @@ from thecal.state import Ratio
 def division_step_keeps_the_dividend(
     division: units.Division, divisor: int, power: int, result: units.Division
 ) -> bool:
-    """``compute_division_step``: quotient times divisor plus rest stays; the quotient grows by the power or not at all."""
+    """``compute_division_step``: quotient times divisor plus rest stays; the quotient grows by the power or not."""
     is_taken = result.quotient == division.quotient + power and result.rest >= 0
     is_left = result.quotient == division.quotient and result.rest == division.rest
     return (

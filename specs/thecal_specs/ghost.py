@@ -44,9 +44,10 @@ from thecal.units import (
 class Truth:
     """What the world does in one step.
 
-    ``opens_window``: the observer starts a new window before this second; ``takes_sample``: he notes the day's total. ``is_moved`` and ``mass_fg``: whether the
-    pulse ordered now moves, and what then passes the tip. ``left_nl``: what the needle leaves in the reservoir;
-    ``blend``: floor and ceiling of the concentrations it has after the refill. ``path_nl``: the path's volume.
+    ``opens_window``: the observer starts a new window before this second; ``takes_sample``: he notes the day's total.
+    ``is_moved`` and ``mass_fg``: whether the pulse ordered now moves, and what then passes the tip. ``left_nl``: what
+    the needle leaves in the reservoir; ``blend``: floor and ceiling of the concentrations it has after the refill.
+    ``path_nl``: the path's volume.
     """
 
     opens_window: bool
@@ -77,7 +78,8 @@ class Window:
 
     ``cap_day_fg`` and ``cap_hour_fg``: the largest caps in force since. ``given_fg``: what truly passed the tip.
     ``basal_fg`` and ``bolus_fg``: the upper book of the pulses ordered since, less those that surely did not move.
-    ``starts``: patient boluses begun; ``failures``: pulses that failed or got lost. The rest serves the proof: what was in force, slot by slot, and what was due.
+    ``starts``: patient boluses begun; ``failures``: pulses that failed or got lost. The rest serves the proof: what
+    was in force, slot by slot, and what was due.
     """
 
     is_open: bool

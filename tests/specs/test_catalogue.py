@@ -69,9 +69,7 @@ def test_a_statement_is_written_in_whole_sentences(row: Property) -> None:
     assert row.name[0].isupper()
     assert not row.name.endswith(".")
     assert "  " not in row.statement, "Two pieces of the text are joined by two blanks"
-    assert not re.search(r"[a-z,][A-Z]{2}|[a-z]\.[A-Z]|,[a-z]", row.statement), (
-        "Two pieces are joined by none"
-    )
+    assert not re.search(r"[a-z,][A-Z]{2}|[a-z]\.[A-Z]|,[a-z]", row.statement), "Two pieces are joined by none"
 
 
 @each_property
@@ -133,9 +131,7 @@ def test_a_property_whose_predicate_is_written_has_it(monkeypatch: pytest.Monkey
     row = find_property("OVR-06")
     paths = {row.id: f"{__name__}.count_sentences"}
     monkeypatch.setattr("thecal_specs.catalogue.record.PREDICATES", paths)
-    monkeypatch.setattr(
-        "thecal_specs.catalogue.record.find_function", lambda path: globals()[path.split(".")[-1]]
-    )
+    monkeypatch.setattr("thecal_specs.catalogue.record.find_function", lambda path: globals()[path.split(".")[-1]])
     assert row.predicate is count_sentences
     assert not row.is_unstated
 

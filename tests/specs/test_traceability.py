@@ -221,9 +221,7 @@ def test_every_source_says_how_sure_it_is() -> None:
 
 @pytest.mark.parametrize("name", FILES)
 def test_every_figure_carries_its_source_and_certainty(name: str) -> None:
-    found = {
-        text: figures for text in find_strings(read_file(name)) if (figures := find_unmarked_figures(text))
-    }
+    found = {text: figures for text in find_strings(read_file(name)) if (figures := find_unmarked_figures(text))}
     assert not found, f"Add a mark such as [V document] or [P]: {found}"
 
 

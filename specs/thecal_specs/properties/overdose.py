@@ -11,7 +11,7 @@ from thecal_specs.logic import implies
 
 
 def any_day_stays_under_the_largest_cap_in_force(after: State, ghost_after: Ghost) -> bool:
-    """OVR-01: in any 24 h, what passed the tip of every drug, and the upper book, stay under the largest cap in force."""
+    """OVR-01: in any 24 h, what passed the tip of every drug, and the upper book, stay under the largest cap."""
     window = ghost_after.window
     return implies(
         window.is_open and after.tick - window.since_tick <= DAY_S,
@@ -21,7 +21,7 @@ def any_day_stays_under_the_largest_cap_in_force(after: State, ghost_after: Ghos
 
 
 def any_hour_stays_under_the_largest_cap_in_force(after: State, ghost_after: Ghost) -> bool:
-    """OVR-02: in any hour, what passed the tip of every drug, and the upper book, stay under the largest cap in force."""
+    """OVR-02: in any hour, what passed the tip of every drug, and the upper book, stay under the largest cap."""
     window = ghost_after.window
     return implies(
         window.is_open and after.tick - window.since_tick <= HOUR_S,
@@ -104,7 +104,7 @@ def no_pulse_without_a_mode_and_a_prescription_that_deliver(
 
 
 def basal_still_fits_beside_a_running_bolus(config: Config, after: State, ghost_after: Ghost) -> bool:
-    """OVR-10: while a bolus runs, its rest, the boluses of any 24 h and the worst basal of any 24 h fit under the cap."""
+    """OVR-10: while a bolus runs, its rest, the boluses of 24 h and the worst basal of any 24 h fit under the cap."""
     window = ghost_after.window
     worst_fg = sum(slot for slot in after.program.slots_fg) + 2 * compute_largest_pulse_fg(config, after)
     return implies(

@@ -157,7 +157,7 @@ def a_patient_bolus_needs_the_consent_of_every_drug(config: Config, before: Stat
 
 
 def a_fact_is_never_refused(before: State, event: Event, outcome: Outcome, after: State) -> bool:
-    """PRG-08: facts are booked; a program that they make inadmissible does not run, and the critical alarm is active."""
+    """PRG-08: facts are booked; a program that they make inadmissible does not run, and the alarm is active."""
     is_fact = isinstance(event, RefillDone) or isinstance(event, PathDeclared) or isinstance(event, PulseReported)
     return implies(is_fact, not is_refusal(outcome.response)) and implies(
         after.is_programmed and not after.is_admitted,

@@ -37,7 +37,7 @@ def a_low_reservoir_alarms_without_flicker(before: State, event: Event, after: S
 def a_bolus_ends_first_and_an_empty_reservoir_alarms_at_once(
     config: Config, before: State, event: Event, after: State, ghost: Ghost
 ) -> bool:
-    """RES-03: when basal is due and does not fit, the bolus has ended, delivery ends, and the alarm is active at once."""
+    """RES-03: when basal is due and does not fit, the bolus has ended, delivery ends, the alarm is active at once."""
     volume_nl = config.pump.pulse_volume_nl
     doubtful_nl = volume_nl if before.flight.is_pending else 0
     due_fg_1800 = ghost.course.behind_fg_1800 + compute_scheduled_now_fg_1800(config, before, event)
@@ -54,7 +54,7 @@ def a_bolus_ends_first_and_an_empty_reservoir_alarms_at_once(
 def a_bolus_is_granted_only_if_the_reservoir_can_bear_it(
     config: Config, before: State, after: State, ghost: Ghost
 ) -> bool:
-    """RES-04: a bolus that starts fits, by the weakest fluid, with the basal behind schedule and that of its duration."""
+    """RES-04: a bolus that starts fits, by the weakest fluid, with the basal behind and that of its duration."""
     usable_nl = before.reservoir.volume_lo_nl - config.pump.residual_nl
     weakest_fg_per_nl = min(before.path.old.hi[0], before.reservoir.fluid.hi[0])
     worst_slot_fg = max(slot for slot in before.program.slots_fg)

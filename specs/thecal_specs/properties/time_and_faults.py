@@ -14,7 +14,7 @@ FIFTEEN_YEARS_S = 15 * 366 * DAY_S
 
 
 def a_phase_move_is_admitted_like_a_reprogramming(before: State, event: Event, outcome: Outcome, after: State) -> bool:
-    """TIM-01: a phase move keeps the day's sum and every other number, the ticks, and the ends of boluses and lockouts."""
+    """TIM-01: a phase move keeps every number but the slots, the ticks, and the ends of boluses and lockouts."""
     if isinstance(event, PhaseMoved):
         old = before.program
         new = after.program
@@ -63,7 +63,7 @@ def fifteen_years_of_ticks_overflow_nothing(before: State, event: Event, after: 
 
 
 def deadlines_alarm_in_time(config: Config, after: State, ghost_after: Ghost) -> bool:
-    """TIM-04: a drug beyond its time in the pump, and a pump beyond its replacement, alarm, the greatest gaps counted."""
+    """TIM-04: a drug beyond its time in the pump, and a pump beyond its replacement, alarm, gaps counted."""
     deadlines = ghost_after.deadlines
     keeping_s = YEAR_S
     for drug, hi in zip(config.library, after.reservoir.fluid.hi):

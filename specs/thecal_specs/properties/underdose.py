@@ -35,7 +35,7 @@ from thecal_specs.logic import implies
 
 
 def basal_is_never_two_pulses_behind(config: Config, after: State, ghost_after: Ghost) -> bool:
-    """UND-01: while delivering, basal ordered is at least what was scheduled, less two of the largest pulse in the path."""
+    """UND-01: while delivering, basal ordered is at least what was scheduled, less two of the largest pulse."""
     return implies(
         after.mode == Mode.DELIVERING,
         ghost_after.course.behind_fg_1800 <= 2 * compute_largest_pulse_fg(config, after) * SLOT_S,
