@@ -100,10 +100,10 @@ def is_slot_too_large(path: Path, slots_fg: Slots) -> bool:
     return any(slot > path.slot_fg_max for slot in slots_fg)
 
 
-def is_bolus_too_fast(path: Path, program: Prescription) -> bool:
-    """Whether the bolus beside any slot asks for more pulses than the pump can give, with the weakest fluid."""
-    bolus_fg_per_s = compute_quotient_up(program.bolus_fg, program.bolus_duration_s)
-    return program.bolus_fg > 0 and any(slot + bolus_fg_per_s * SLOT_S > path.slot_fg_max for slot in program.slots_fg)
+def is_bolus_too_fast(path: Path, slots_fg: Slots, mass_fg: int, duration_s: int) -> bool:
+    """Whether a bolus beside any slot asks for more pulses than the pump can give, with the weakest fluid."""
+    bolus_fg_per_s = compute_quotient_up(mass_fg, duration_s)
+    return mass_fg > 0 and any(slot + bolus_fg_per_s * SLOT_S > path.slot_fg_max for slot in slots_fg)
 
 
 def find_prescription_refusal(config: Config, state: State, program: Prescription, basal: Basal) -> Response:
@@ -118,7 +118,7 @@ def find_prescription_refusal(config: Config, state: State, program: Prescriptio
         return Response.REFUSED_SLOT_TOO_SMALL_TO_DELIVER
     if is_slot_too_large(state.path, program.slots_fg):
         return Response.REFUSED_SLOT_TOO_LARGE_TO_DELIVER
-    if is_bolus_too_fast(state.path, program):
+    if is_bolus_too_fast(state.path, program.slots_fg, program.bolus_fg, program.bolus_duration_s):
         return Response.REFUSED_BOLUS_TOO_FAST_TO_DELIVER
     if not is_no_larger(basal.program.day_fg, program.cap_day_fg):
         return Response.REFUSED_BASAL_ABOVE_ITS_OWN_CAP
@@ -295,6 +295,8 @@ def admit_prescription(config: Config, before: State, program: Prescription, ove
     admission = admit_program(config, before, with_bolus_ended(before), program)
     if admission.refusal != Response.NOTHING_AGAINST_IT:
         return admission
+    if before.therapy.discrepancy != 0 and is_basal_raised(before, program, before.path):
+        return Admission(refusal=Response.REFUSED_INCREASE_WHILE_THE_RESERVOIR_IS_IN_DOUBT, state=before)  # RES-05
     if program.bolus_fg > 0 and not is_patient_allowed(config, before):
         return Admission(refusal=Response.REFUSED_BOLUS_OF_A_DRUG_THAT_PATIENTS_MAY_NOT_ASK_FOR, state=before)
     return Admission(
@@ -328,6 +330,8 @@ def find_room_refusal(config: Config, state: State, mass_fg: int, duration_s: in
         return Response.REFUSED_BOLUS_WHILE_ONE_IS_ACTIVE  # OVR-05
     if state.tick < state.device.unknown_until_tick:
         return Response.REFUSED_BOLUS_WHILE_HISTORY_IS_UNKNOWN  # TIM-02
+    if state.therapy.discrepancy != 0:
+        return Response.REFUSED_RESERVOIR_IS_IN_DOUBT  # RES-05
     if not is_no_larger(reserved_fg, compute_hard_bolus_fg(config)):
         return Response.REFUSED_BOLUS_ABOVE_THE_LARGEST_SINGLE_BOLUS
     if not is_no_larger(compute_sum_fg(day_fg, reserved_fg), program.cap_day_fg):
@@ -366,6 +370,8 @@ def find_clinician_bolus_refusal(config: Config, state: State, mass_fg: int, dur
     """What forbids a clinician's bolus now."""
     if not is_within(mass_fg, 1, MASS_FG_MAX) or not is_within(duration_s, 1, BOLUS_DURATION_S_MAX):
         return Response.REFUSED_BOLUS_MALFORMED
+    if is_bolus_too_fast(state.path, state.program.slots_fg, mass_fg, duration_s):
+        return Response.REFUSED_BOLUS_TOO_FAST_TO_DELIVER
     if compute_clinician_count(state.ledger, state.tick) >= CLINICIAN_BOLUS_COUNT_MAX:
         return Response.REFUSED_CLINICIAN_BOLUS_COUNT_REACHED
     return find_room_refusal(config, state, mass_fg, duration_s)

@@ -22,7 +22,6 @@ from thecal_proofs.terms import Term
 
 DEPTH = 64  # conditions along one path
 TOGETHER = 3  # and as long as several claims are settled together
-QUERIES_MAX = 1_200  # for one cell; what needs more is undecided
 LARGE = 3_000  # a question of more nodes is taken apart before it is asked
 ROUNDS = 40  # models tried before the whole set of hypotheses is put to the solver
 NEAR = 6  # unknowns beyond the goal's own that a condition of its path may speak of to be taken in early
@@ -114,7 +113,7 @@ def _solve(
     refuted = terms.negate(terms.all_of(pieces))
     deepest = DEPTH if len(pieces) == 1 else TOGETHER
     answer = _along_paths(premises, case, refuted, deepest, hint, limits, decision)
-    if answer.status != "unknown" or len(pieces) == 1 or decision.queries > QUERIES_MAX:
+    if answer.status != "unknown" or len(pieces) == 1 or decision.queries > hint.queries:
         return answer
     middle = len(pieces) // 2
     for half in (pieces[:middle], pieces[middle:]):
@@ -136,7 +135,7 @@ def _along_paths(
         answer = _lazily(premises, path, rest, hint, limits, decision, condition is None)
     if answer.status != "unknown" or condition is None:
         return answer
-    if decision.queries > QUERIES_MAX:
+    if decision.queries > hint.queries:
         return Answer("unknown", {}, "too many paths")
     for value in (True, False):
         taken = condition if value else terms.negate(condition)

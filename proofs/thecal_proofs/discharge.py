@@ -25,6 +25,7 @@ from thecal_proofs.values import Value, in_shape, symbol
 from thecal_proofs.verdicts import Result, Verdict
 from thecal_proofs.wiring import KERNEL, OUTSIDE, Row, Wiring
 
+OPERATIONS_QUERIES = 300  # what one event's operations may cost before they are called undecided
 BATCH = 30  # operations asked in one query
 SIDE_QUESTION = 20  # whether a property says anything gets this fraction of the budget
 
@@ -200,9 +201,11 @@ class Discharger:
         function, required = next((f, r) for f, r in self.requires.items() if f.qualified == name)
         names = {param: symbol(found, param) for param, found in function.params}
         shape = [t for param, found in function.params for t in in_shape(found, names[param])]
-        holds = evaluate_goal(self.concrete, required, names).goal
-        checks = flatten_checks(self.concrete.unfold(function, list(names.values())))
-        return Premises([Hypothesis("types", terms.all_of([*shape, holds]), True)], {}), checks
+        # What it calls stays behind its contract: a requirement is to suffice by what is promised, not by luck.
+        holds = evaluate_goal(self.abstract, required, names).goal
+        checks = flatten_checks(self.abstract.unfold(function, list(names.values())))
+        given = Hypothesis("types", terms.all_of([*shape, holds]), True)
+        return Premises([given], self.abstract.contracts), checks
 
     def _failing(
         self, premises: Premises, checks: Sequence[Check], total: Decision, obligation: Obligation

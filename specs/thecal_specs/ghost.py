@@ -151,6 +151,7 @@ class Deadlines:
     """
 
     clock_s: int
+    missed_s: int
     off_clock_s: int
     filled_clock_s: int
     is_replacement_indicated: bool
@@ -224,6 +225,7 @@ def initial_ghost(config: Config) -> Ghost:
         ),
         deadlines=Deadlines(
             clock_s=0,
+            missed_s=0,
             off_clock_s=0,
             filled_clock_s=0,
             is_replacement_indicated=False,
@@ -516,11 +518,11 @@ def advance_program(before: State, event: Event, outcome: Outcome, truth: Truth,
     return taken
 
 
-def compute_seconds(before: State, event: Event, outcome: Outcome) -> int:
-    """Seconds that this step lets pass: one observed, or the greatest gap of a restart."""
+def compute_missed_s(event: Event, missed_s: int) -> int:
+    """Seconds that nobody observed, over all restarts: the greatest gaps, up to the longest service life in all."""
     if isinstance(event, PowerRestored):
-        return min(max(0, event.gap_s), TICK_MAX)
-    return outcome.state.tick - before.tick
+        return min(missed_s + min(max(0, event.gap_s), TICK_MAX), TICK_MAX)
+    return missed_s
 
 
 def compute_off_bound_s(config: Config, state: State) -> int:
@@ -535,15 +537,17 @@ def compute_off_bound_s(config: Config, state: State) -> int:
 def advance_deadlines(config: Config, before: State, event: Event, outcome: Outcome, deadlines: Deadlines) -> Deadlines:
     """Let time pass for the deadlines."""
     after = outcome.state
-    clock_s = deadlines.clock_s + compute_seconds(before, event, outcome)
+    missed_s = compute_missed_s(event, deadlines.missed_s)
+    clock_s = after.tick + missed_s
     is_given = after.tick > before.tick and before.mode == Mode.DELIVERING
     off_clock_s = clock_s if is_given or not before.is_programmed else deadlines.off_clock_s
     is_over = clock_s - off_clock_s >= compute_off_bound_s(config, before)
-    is_off_too_long = before.is_programmed and is_over and compute_seconds(before, event, outcome) > 0
+    is_off_too_long = before.is_programmed and is_over and clock_s > deadlines.clock_s
     is_confirmed = outcome.response == Response.PRESCRIPTION_CONFIRMED
     passed = replace(
         deadlines,
         clock_s=clock_s,
+        missed_s=missed_s,
         off_clock_s=off_clock_s,
         is_off_too_long=not is_confirmed and (deadlines.is_off_too_long or is_off_too_long),
     )

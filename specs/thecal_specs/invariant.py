@@ -63,6 +63,11 @@ def staged_is_well_formed(config: Config, state: State) -> bool:
     return is_prescription_well_formed(state.staged.prescription)
 
 
+def staged_has_not_expired(config: Config, state: State) -> bool:
+    """What waits for confirmation has some of its life left."""
+    return implies(state.staged.is_staged, state.tick <= state.staged.expires_tick)
+
+
 def fluids_are_within_limits(config: Config, state: State) -> bool:
     """Intervals are ordered and bounded; the reservoir's lower end covers a pulse in flight."""
     doubtful_nl = config.pump.pulse_volume_nl if state.flight.is_pending else 0
@@ -430,6 +435,7 @@ INVARIANT = (
     service_ends_at_its_last_tick,
     program_is_within_limits,
     staged_is_well_formed,
+    staged_has_not_expired,
     fluids_are_within_limits,
     pulse_bounds_are_those_of_the_fluids,
     slot_bound_is_what_the_motor_can_give,

@@ -24,13 +24,18 @@ def is_enclosed(inner: Fluid, outer: Fluid) -> bool:
 
 
 def reservoir_fluid_encloses_the_truth(config: Config, state: State, ghost: Ghost) -> bool:
-    """What the reservoir truly holds is within the kernel's interval."""
-    return is_enclosed(ghost.world.new, state.reservoir.fluid)
+    """What the reservoir truly holds is within the kernel's interval, and known if the kernel says so."""
+    fluid = state.reservoir.fluid
+    return is_enclosed(ghost.world.new, fluid) and implies(fluid.is_known, ghost.world.new.is_known)
 
 
 def path_fluid_encloses_the_truth(config: Config, state: State, ghost: Ghost) -> bool:
     """What is truly ahead of the front, if anything is, is within the kernel's interval."""
-    return implies(ghost.world.front_nl > 0, is_enclosed(ghost.world.old, state.path.old))
+    old = state.path.old
+    return implies(
+        ghost.world.front_nl > 0,
+        is_enclosed(ghost.world.old, old) and implies(old.is_known, ghost.world.old.is_known),
+    )
 
 
 def front_encloses_the_truth(config: Config, state: State, ghost: Ghost) -> bool:
@@ -60,11 +65,13 @@ def flight_is_the_one_ordered(config: Config, state: State, ghost: Ghost) -> boo
 
 
 def lockout_is_that_of_the_last_bolus(config: Config, state: State, ghost: Ghost) -> bool:
-    """The kernel remembers the end of the last bolus, and a lockout no shorter than any in force since."""
+    """The kernel's lockout begins no earlier than the last bolus ended, and is no shorter than any in force since."""
     last = ghost.last_bolus
-    return state.lockout.has_ended == last.has_ended and implies(
+    return implies(
         last.has_ended,
-        state.lockout.end_tick == last.end_tick and last.lockout_s <= state.lockout.lockout_s,
+        state.lockout.has_ended
+        and last.end_tick <= state.lockout.end_tick
+        and last.lockout_s <= state.lockout.lockout_s,
     )
 
 
@@ -81,6 +88,19 @@ def is_live(window: Window, state: State) -> bool:
 def window_began_before(config: Config, state: State, ghost: Ghost) -> bool:
     """A window began before now."""
     return implies(ghost.window.is_open, 0 <= ghost.window.since_tick < state.tick)
+
+
+def closed_window_is_empty(config: Config, state: State, ghost: Ghost) -> bool:
+    """Before it is opened, a window has nothing in its books."""
+    window = ghost.window
+    return implies(
+        not window.is_open,
+        not window.is_flight_inside
+        and window.starts == 0
+        and window.failures == 0
+        and window.pulse_fg == 0
+        and all(fg == 0 for fg in window.active_fg),
+    )
 
 
 def window_without_pulses_is_empty(config: Config, state: State, ghost: Ghost) -> bool:
@@ -326,7 +346,9 @@ def deadlines_are_those_of_the_kernel(config: Config, state: State, ghost: Ghost
     deadlines = ghost.deadlines
     clock_s = state.tick + state.device.missed_s
     return (
-        min(deadlines.clock_s - deadlines.filled_clock_s, YEAR_S) <= clock_s - state.reservoir.filled_clock_s
+        deadlines.clock_s == clock_s
+        and deadlines.missed_s == state.device.missed_s
+        and min(deadlines.clock_s - deadlines.filled_clock_s, YEAR_S) <= clock_s - state.reservoir.filled_clock_s
         and deadlines.is_replacement_indicated == state.device.is_replacement_indicated
         and min(deadlines.clock_s - deadlines.replacement_clock_s, YEAR_S) <= clock_s - state.device.replacement_clock_s
         and min(deadlines.clock_s - deadlines.off_clock_s, YEAR_S) <= state.therapy.off_s
@@ -357,6 +379,7 @@ LEMMAS = (
     lockout_is_that_of_the_last_bolus,
     what_is_behind_is_owed,
     window_began_before,
+    closed_window_is_empty,
     window_without_pulses_is_empty,
     window_without_a_program_is_empty,
     window_holds_what_is_in_force,

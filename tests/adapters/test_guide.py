@@ -6,14 +6,19 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from thecal.session import Misuse
 from thecal_adapters.exits import Exit
 
-GUIDE = (Path(__file__).parents[2] / "adapters" / "README.md").read_text(encoding="utf-8")
+ROOT = Path(__file__).parents[2]
+GUIDE = (ROOT / "adapters" / "README.md").read_text(encoding="utf-8")
 
 
-def test_the_hour_in_fifteen_lines_gives_what_it_says() -> None:
-    found = re.search(r"```python\n(.*?)```\n\n    (.*?)\n", GUIDE, re.DOTALL)
+@pytest.mark.parametrize("page", ["README.md", "adapters/README.md"])
+def test_the_hour_in_fifteen_lines_gives_what_it_says(page: str) -> None:
+    text = (ROOT / page).read_text(encoding="utf-8")
+    found = re.search(r"```python\n(.*?)```\n\n    (.*?)\n", text, re.DOTALL)
     assert found is not None
     code, said = found.groups()
     done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)

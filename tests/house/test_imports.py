@@ -8,8 +8,12 @@ from pathlib import Path
 import pytest
 
 ROOMS = ("units", "limits", "fluid", "prescription", "state", "events", "outcome", "schedule", "ledger", "path")
+UPPER_ROOMS = (
+    *("clock", "admission", "alarms", "emit", "delivery", "programming", "refilling", "device"),
+    *("step", "boundary", "session"),
+)
 MODULES = (
-    *(f"thecal.{room}" for room in (*ROOMS, "admission", "alarms", "step", "session")),
+    *(f"thecal.{room}" for room in (*ROOMS, *UPPER_ROOMS)),
     "thecal_specs.ghost",
     "thecal_specs.reference",
     "thecal_specs.properties.overdose",

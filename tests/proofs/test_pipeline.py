@@ -17,6 +17,17 @@ from thecal_proofs.verdicts import Result
 
 TOY = Path(__file__).parent / "fixtures" / "toy"
 Change = Callable[[str, str, str], Path]
+REQUIREMENT = """
+from thecal import step
+from thecal.model import TICK_MAX, Config, State
+
+
+def ticks_and_counts_are_small(config: Config, state: State) -> bool:
+    return 0 <= state.tick <= TICK_MAX and 0 <= state.pulse_count and {bound}
+
+
+REQUIRES = {{step.is_pulse_due: ticks_and_counts_are_small}}
+"""
 
 
 @pytest.fixture
@@ -62,10 +73,10 @@ def test_every_verdict_is_the_one_that_the_toy_deserves() -> None:
     }
 
 
-def test_one_property_alone_is_proved_without_the_rest() -> None:
+def test_one_property_alone_is_proved_with_no_more_than_it_rests_on() -> None:
     report = prove_toy(TOY, "TOY-01")
     assert report.is_success
-    assert {result.subject for result in report.results} == {"TOY-01"}
+    assert {result.subject for result in report.results} <= {"TOY-01", "ticks_are_ordered", "pulses_are_counted"}
 
 
 def test_what_nobody_knows_is_refused_by_name() -> None:
@@ -170,3 +181,22 @@ def test_hashes_name_what_was_read(change: Change) -> None:
     second = prove_toy(change("thecal/step.py", "Count, and give", "Count and give"), "TOY-03")
     assert first.kernel_sha256 != second.kernel_sha256
     assert first.specs_sha256 == second.specs_sha256
+
+
+@pytest.mark.parametrize(
+    ("bound", "itself", "caller"),
+    [("-1_000 <= state.last_tick", "proved", "proved"),
+     ("-10 <= state.last_tick", "proved", "refuted"),
+     ("True", "refuted", "proved")],
+)  # fmt: skip
+def test_what_a_function_requires_must_suffice_and_is_owed_by_its_callers(
+    tmp_path: Path, bound: str, itself: str, caller: str
+) -> None:
+    folder = tmp_path / "toy"
+    shutil.copytree(TOY, folder, ignore=shutil.ignore_patterns("__pycache__"))
+    (folder / "thecal_specs" / "contracts.py").write_text(REQUIREMENT.format(bound=bound), encoding="utf-8")
+    report = prove_toy(folder, "TOT-02")
+    assert find_result(report, "operations:thecal.step.is_pulse_due/any").verdict == itself
+    called = find_result(report, "operations:Tick/Tick")
+    assert called.verdict == caller
+    assert called.verdict == "proved" or "requires in thecal.step.is_pulse_due" in called.detail
