@@ -25,7 +25,7 @@ from thecal_proofs.values import Value, in_shape, symbol
 from thecal_proofs.verdicts import Result, Verdict
 from thecal_proofs.wiring import KERNEL, OUTSIDE, Row, Wiring
 
-OPERATIONS_QUERIES = 300  # what one event's operations may cost before they are called undecided
+OPERATIONS_QUERIES = 150  # what one event's operations may cost before they are called undecided
 BATCH = 30  # operations asked in one query
 SIDE_QUESTION = 20  # whether a property says anything gets this fraction of the budget
 
@@ -173,39 +173,38 @@ class Discharger:
         return _refuted(obligation, decision, found, _names([goal]))
 
     def _operations(self, obligation: Obligation) -> Result:
-        if obligation.event == INITIAL:
-            return self._operations_of(obligation, *self._initial_operations())
-        if obligation.event == ANY_EVENT:
-            return self._operations_of(obligation, *self._required_operations(obligation.subject))
-        cell = self.cell(obligation.event, True)
+        """Ask with contracts in place of bodies; what fails so is asked again with everything unfolded."""
         total = Decision()
-        failed = self._failing(cell.premises, cell.checks(), total, obligation)
-        if failed and self.contracts:
-            places = {(check.kind, check.loc, check.function) for check, _ in failed}
-            plain = self.cell(obligation.event, False)
-            again = [check for check in plain.checks() if (check.kind, check.loc, check.function) in places]
-            failed = self._failing(plain.premises, again, total, obligation)
-        return self._judge_operations(obligation, total, len(cell.checks()), failed)
-
-    def _operations_of(self, obligation: Obligation, premises: Premises, checks: Sequence[Check]) -> Result:
-        total = Decision()
+        premises, checks = self._operations_in(obligation, True)
         failed = self._failing(premises, checks, total, obligation)
+        if failed and self.contracts and total.queries <= OPERATIONS_QUERIES:
+            places = {(check.kind, check.loc, check.function) for check, _ in failed}
+            plain, every = self._operations_in(obligation, False)
+            again = [check for check in every if (check.kind, check.loc, check.function) in places]
+            failed = self._failing(plain, again, total, obligation)
         return self._judge_operations(obligation, total, len(checks), failed)
+
+    def _operations_in(self, obligation: Obligation, is_abstract: bool) -> tuple[Premises, Sequence[Check]]:
+        if obligation.event == INITIAL:
+            return self._initial_operations()
+        if obligation.event == ANY_EVENT:
+            return self._required_operations(obligation.subject, self.abstract if is_abstract else self.concrete)
+        cell = self.cell(obligation.event, is_abstract)
+        return cell.premises, cell.checks()
 
     def _initial_operations(self) -> tuple[Premises, Sequence[Check]]:
         start = make_start(self.wiring, self.concrete, symbol(self.wiring.config, "config"))
         return Premises(start_hypotheses(self.wiring, self.concrete, start), {}), start.checks
 
-    def _required_operations(self, name: str) -> tuple[Premises, Sequence[Check]]:
+    def _required_operations(self, name: str, encoder: Encoder) -> tuple[Premises, Sequence[Check]]:
         """The operations of a function under its own requirement, what it calls held to theirs."""
         function, required = next((f, r) for f, r in self.requires.items() if f.qualified == name)
         names = {param: symbol(found, param) for param, found in function.params}
         shape = [t for param, found in function.params for t in in_shape(found, names[param])]
-        # What it calls stays behind its contract: a requirement is to suffice by what is promised, not by luck.
-        holds = evaluate_goal(self.abstract, required, names).goal
-        checks = flatten_checks(self.abstract.unfold(function, list(names.values())))
+        holds = evaluate_goal(encoder, required, names).goal
+        checks = flatten_checks(encoder.unfold(function, list(names.values())))
         given = Hypothesis("types", terms.all_of([*shape, holds]), True)
-        return Premises([given], self.abstract.contracts), checks
+        return Premises([given], encoder.contracts), checks
 
     def _failing(
         self, premises: Premises, checks: Sequence[Check], total: Decision, obligation: Obligation
@@ -214,11 +213,17 @@ class Discharger:
         hint = find_hint(obligation.kind, obligation.event, self.hints)
         found: list[tuple[Check, Decision]] = []
         for batch in _batches(checks):
+            if total.queries > OPERATIONS_QUERIES:
+                found.extend((check, Decision(status="unknown", reason="too many questions")) for check in batch)
+                continue
             decision = self._check_all(premises, batch, hint)
             _count(total, decision)
             if decision.status == "unsat":
                 continue
             for check in batch:
+                if total.queries > OPERATIONS_QUERIES:
+                    found.append((check, Decision(status="unknown", reason="too many questions")))
+                    continue
                 one = self._check_all(premises, [check], hint)
                 _count(total, one)
                 if one.status != "unsat":

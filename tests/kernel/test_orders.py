@@ -142,7 +142,7 @@ def test_an_ended_bolus_never_resumes(event: Event) -> None:
 
 def test_a_clinicians_bolus_starts_the_lockout_of_the_patient_and_is_not_one_of_his() -> None:
     bench = start(replace(PRESCRIPTION, bolus_count_max=1))
-    bench.send(ClinicianBolusAsked(mass_fg=PULSE_FG, duration_s=1), StopAsked(), ResumeAsked())
+    bench.send(ClinicianBolusAsked(mass_fg=PULSE_FG, duration_s=600), StopAsked(), ResumeAsked())
     assert bench.ask(BolusAsked()).response == Response.REFUSED_BOLUS_STILL_LOCKED_OUT
     bench.wait(PRESCRIPTION.lockout_s)
     assert bench.ask(BolusAsked()).response == Response.BOLUS_GRANTED

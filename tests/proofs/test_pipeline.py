@@ -23,7 +23,7 @@ from thecal.model import TICK_MAX, Config, State
 
 
 def ticks_and_counts_are_small(config: Config, state: State) -> bool:
-    return 0 <= state.tick <= TICK_MAX and 0 <= state.pulse_count and {bound}
+    return 0 <= state.tick <= TICK_MAX and state.last_tick <= state.tick and {bound}
 
 
 REQUIRES = {{step.is_pulse_due: ticks_and_counts_are_small}}

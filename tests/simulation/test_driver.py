@@ -14,8 +14,7 @@ from thecal.events import PulseResult
 from thecal.fluid import Fluid, compute_blend_hi, compute_hull
 from thecal.ledger import with_bolus_ended
 from thecal.path import compute_tip_hi, with_pulse_moved
-from thecal.schedule import with_new_day
-from thecal.state import Basal, Generation, Path, Reservoir, State
+from thecal.state import Path, Reservoir, State
 from thecal.units import Concentrations
 
 # Without a flaw nothing is false on these walks: another test takes the same.
@@ -40,10 +39,6 @@ def count_lockout_from_start(state: State) -> State:
 
 def forget_the_bolus(state: State) -> State:
     return replace(with_bolus_ended(state), ledger=state.ledger)
-
-
-def forget_yesterday(basal: Basal, now: Generation, volume_nl: int) -> Basal:
-    return with_new_day(replace(basal, current=now), now, volume_nl)
 
 
 def trust_the_front(path: Path, reservoir: Reservoir, volume_nl: int) -> Concentrations:
@@ -76,7 +71,6 @@ FLAWS: tuple[tuple[str, Flaw], ...] = (
     ("with_pulse_moved", take_unknown_for_done),
     ("with_bolus_ended", count_lockout_from_start),
     ("with_bolus_ended", forget_the_bolus),
-    ("with_new_day", forget_yesterday),
     ("compute_tip_hi", trust_the_front),
     ("compute_blend_hi", round_a_blend_down),
     ("compute_hull", forget_the_oldest_fluid),

