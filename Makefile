@@ -12,7 +12,7 @@ LOCK   := uv pip compile pyproject.toml --quiet --universal --python-version 3.1
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help prove test check lint types imports drift report bench lock clean
+.PHONY: help prove sample test check lint types imports drift report bench lock clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -23,7 +23,10 @@ prove: $(VENV)/.prove ## Prove every property, event by event
 test: $(VENV)/.dev ## Run all tests
 	@$(BIN)/python -m pytest -n 2
 
-check: lint types imports prove drift test ## Everything that a change must pass
+sample: $(VENV)/.dev ## Prove anew, with all that they rest on, the properties that take seconds
+	@$(BIN)/thecal prove $(SAMPLE)
+
+check: lint types imports sample drift test ## Everything that a change must pass
 
 lint: $(VENV)/.dev ## Style and layout of the code
 	@$(BIN)/ruff check --quiet

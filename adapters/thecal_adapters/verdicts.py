@@ -96,3 +96,24 @@ def find_store(fingerprint: Mapping[str, str]) -> Store | None:
         return None
     key = hashlib.sha256(json.dumps(dict(fingerprint), sort_keys=True).encode()).hexdigest()[:32]
     return Store(root / "build" / "verdicts" / key)
+
+
+RECORD = Path("proofs") / "verdicts.json"
+
+
+def render_record(fingerprint: Mapping[str, str], report: Report) -> str:
+    """The record of a whole run that is kept beside the pages: what was proved of which texts, without times."""
+    lasting = {key: value for key, value in report.items() if key != "timing"}
+    return write({"fingerprint": dict(fingerprint), "report": lasting})
+
+
+def read_record(root: Path, fingerprint: Mapping[str, str]) -> Report | None:
+    """The recorded run, if it is about these very texts, this prover and this solver; else None."""
+    file = root / RECORD
+    if not file.is_file():
+        return None
+    record: Mapping[str, Any] = json.loads(file.read_text(encoding="utf-8"))
+    if record.get("fingerprint") != dict(fingerprint):
+        return None
+    found: Report = record["report"]
+    return found

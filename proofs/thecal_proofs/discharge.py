@@ -25,7 +25,7 @@ from thecal_proofs.values import Value, in_shape, symbol
 from thecal_proofs.verdicts import Result, Verdict
 from thecal_proofs.wiring import KERNEL, OUTSIDE, Row, Wiring
 
-OPERATIONS_QUERIES = 150  # what one event's operations may cost before they are called undecided
+OPERATIONS_QUERIES = 15  # what one event's operations may cost before they are called undecided
 BATCH = 30  # operations asked in one query
 SIDE_QUESTION = 20  # whether a property says anything gets this fraction of the budget
 

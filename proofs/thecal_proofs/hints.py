@@ -38,7 +38,7 @@ class Hint:
 NO_HINT = Hint()
 Key: TypeAlias = str | tuple[str, str]
 
-LONG = Hint(queries=1_500)
+LONG = Hint(queries=300)
 SECOND = "SecondPassed"
 
 # The second that passes is the one step with many paths; these follow what is owed and due along all of them.

@@ -167,6 +167,11 @@ def due_of_a_day_is_bounded(config: Config, state: State, ghost: Ghost) -> bool:
     )
 
 
+def nothing_due_is_negative(config: Config, state: State, ghost: Ghost) -> bool:
+    """No slot ever brings less than nothing."""
+    return all(due >= 0 for due in ghost.window.due_fg_1800)
+
+
 def basal_is_at_most_what_was_due(config: Config, state: State, ghost: Ghost) -> bool:
     """Basal of a window, and what is owed, is at most what fell due in it and two pulses owed before."""
     window = ghost.window
@@ -189,7 +194,11 @@ def generations_hold_what_the_window_saw(config: Config, state: State, ghost: Gh
             for slot, previous, current in zip(window.slots_fg, basal.previous.slots_fg, basal.current.slots_fg)
         )
         and window.pulse_fg
-        <= (basal.current.pulse_fg if is_of_today else max(basal.previous.pulse_fg, basal.current.pulse_fg)),
+        <= (basal.current.pulse_fg if is_of_today else max(basal.previous.pulse_fg, basal.current.pulse_fg))
+        and all(
+            is_ratio_no_larger(ratio, current) or (not is_of_today and is_ratio_no_larger(ratio, previous))
+            for ratio, current, previous in zip(window.ratios, basal.current.ratios, basal.previous.ratios)
+        ),
     )
 
 
@@ -385,6 +394,7 @@ LEMMAS = (
     window_holds_what_is_in_force,
     due_is_bounded_by_time,
     due_of_a_day_is_bounded,
+    nothing_due_is_negative,
     basal_is_at_most_what_was_due,
     generations_hold_what_the_window_saw,
     unraised_window_is_the_program_it_began_with,

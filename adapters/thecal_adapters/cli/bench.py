@@ -10,6 +10,7 @@ from thecal_adapters.cli.prove import expand_ids
 from thecal_adapters.cli.report import find_report
 from thecal_adapters.cli.telling import Teller
 from thecal_adapters.exits import Exit
+from thecal_adapters.finding import require_repository
 from thecal_adapters.provers import Prover, find_prover
 from thecal_adapters.verdicts import Report, summarize
 
@@ -22,7 +23,7 @@ def bench(ids: Sequence[str], jobs: int, json_to: str | None) -> Exit:
     """Measure everything and tell it."""
     teller = Teller(json_to)
     prover = find_prover()
-    seconds = sum_seconds(find_report(teller, jobs))
+    seconds = sum_seconds(find_report(teller, require_repository(), jobs, is_timed=True))
     tell_seconds(teller, seconds)
     growth = measure_growth(teller, prover, ids or GROWTH_IDS, jobs)
     steps = measure_steps()

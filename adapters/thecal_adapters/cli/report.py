@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """``thecal report``: the pages that follow from the verdicts, written or compared."""
 
+from pathlib import Path
+
 from thecal_adapters.claims import find_trace
 from thecal_adapters.cli.prove import run_prover
 from thecal_adapters.cli.telling import Teller, WrongUse
@@ -8,7 +10,7 @@ from thecal_adapters.exits import Exit
 from thecal_adapters.finding import require_repository
 from thecal_adapters.provers import find_prover
 from thecal_adapters.reporting import NoPlace, find_drift, render_pages, write_pages
-from thecal_adapters.verdicts import Report, find_store
+from thecal_adapters.verdicts import RECORD, Report, find_store, read_record, render_record
 
 
 def report(is_check: bool, jobs: int) -> Exit:
@@ -16,7 +18,9 @@ def report(is_check: bool, jobs: int) -> Exit:
     teller = Teller(None)
     root = require_repository()
     try:
-        pages = render_pages(root, find_report(teller, jobs), find_trace())
+        found = find_report(teller, root, jobs)
+        record = render_record(find_prover().fingerprint(None), found)
+        pages = {**render_pages(root, found, find_trace()), RECORD: record}
     except NoPlace as error:
         raise WrongUse(str(error)) from error
     drift = find_drift(root, pages)
@@ -30,10 +34,15 @@ def report(is_check: bool, jobs: int) -> Exit:
     return Exit.FINDING if drift else Exit.AS_ASKED
 
 
-def find_report(teller: Teller, jobs: int) -> Report:
-    """The verdicts on these very texts: known from an earlier run, else found out now."""
-    store = find_store(find_prover().fingerprint(None))
+def find_report(teller: Teller, root: Path, jobs: int, *, is_timed: bool = False) -> Report:
+    """The verdicts on these very texts: known from an earlier run or on record, else found out now.
+
+    The record keeps no times, so who needs those does without it.
+    """
+    fingerprint = find_prover().fingerprint(None)
+    store = find_store(fingerprint)
     known = None if store is None else store.read_whole()
+    known = read_record(root, fingerprint) if known is None and not is_timed else known
     if known is not None:
         return known
     teller.line("Nothing is known of this text of the kernel yet: proving everything.")
