@@ -3,6 +3,7 @@
 
 PYTHON ?= python3
 VENV   := .venv
+
 BIN    := $(VENV)/bin
 # Only what the hashes name is installed, and nothing is built from source.
 PIP    := $(BIN)/python -m pip -qq --no-input --disable-pip-version-check install
@@ -12,7 +13,7 @@ LOCK   := uv pip compile pyproject.toml --quiet --universal --python-version 3.1
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help prove sample test check lint types imports drift report bench lock clean
+.PHONY: help prove test check lint types imports drift report bench lock clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -23,10 +24,8 @@ prove: $(VENV)/.prove ## Prove every property, event by event
 test: $(VENV)/.dev ## Run all tests
 	@$(BIN)/python -m pytest -n 2
 
-sample: $(VENV)/.dev ## Prove anew, with all that they rest on, the properties that take seconds
-	@$(BIN)/thecal prove $(SAMPLE)
-
-check: lint types imports sample drift test ## Everything that a change must pass
+# `prove` and `drift` join when the whole grid is decided in minutes; `tests/proofs/test_kernel_cells.py` has a sample.
+check: lint types imports test ## Everything that a change must pass
 
 lint: $(VENV)/.dev ## Style and layout of the code
 	@$(BIN)/ruff check --quiet

@@ -66,9 +66,12 @@ def prove(
     search: int = 0,
     hints: Mapping[Key, Hint] = HINTS,
     progress: Progress | None = None,
+    is_founded: bool = True,
 ) -> Report:
     """Prove the wanted IDs (None: everything) and return the report.
 
+    With `is_founded` what is asked for is proved together with all that it rests on; without, its own cells alone
+    are decided, and the report names the ends that are open.
     `search` is the number of steps in which a refutation is looked for from the initial state.
     `kernel` and `specs` are package folders; a changed copy is proved by naming its folder. `jobs=0` works in this
     process, for debugging. Raises `UnknownId`, and `Refusal` if the sources cannot even be listed.
@@ -82,7 +85,7 @@ def prove(
     discharger = Discharger(project.wiring, project.rows, Limits(budget, seed, search), hints)
     results = _run(discharger, obligations, jobs, progress)
     names = tuple(conjunct.name for conjunct in project.wiring.conjuncts)
-    while ids is not None:  # what is asked for is proved together with what it rests on
+    while ids is not None and is_founded:  # what is asked for is proved together with what it rests on
         done = {result.subject for result in results if result.kind == "step"}
         missing = {name for result in results for name in result.rests_on if name in names} - done
         if not missing:

@@ -54,6 +54,7 @@ class Provider:
         source: Path | None,
         export: Path | None,
         progress: Progress,
+        is_founded: bool = True,
     ) -> Mapping[str, Any]:
         """Decide the wanted IDs, or everything; write the questions down as SMT-LIB if a folder is named for them."""
 
@@ -62,7 +63,9 @@ class Provider:
 
         project = _open(source)
         try:
-            report = prove(ids, kernel=source or KERNEL_FOLDER, specs=SPECS_FOLDER, jobs=jobs, progress=note)
+            report = prove(
+                ids, kernel=source or KERNEL_FOLDER, specs=SPECS_FOLDER, jobs=jobs, progress=note, is_founded=is_founded
+            )
         except Refusal as refusal:  # of what is read only while a cell is encoded
             raise ValueError(str(refusal)) from refusal
         if export is not None:

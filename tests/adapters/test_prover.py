@@ -11,6 +11,7 @@ from thecal_adapters.claims import find_trace
 from thecal_adapters.finding import Missing, explain_missing, find_kernel, find_module
 from thecal_adapters.provers import find_prover
 from thecal_adapters.verdicts import VERDICTS
+from thecal_proofs.provider import PROVER
 
 
 def test_everything_in_the_catalogue_can_be_asked_for() -> None:
@@ -41,8 +42,13 @@ def test_a_fingerprint_follows_the_text(tmp_path: Path) -> None:
 
 def test_a_property_is_decided_event_by_event_and_each_question_can_be_asked_again(tmp_path: Path) -> None:
     told: list[tuple[str, str, str, int, int]] = []
-    report = find_prover().prove(
-        ["RES-01"], jobs=2, source=None, export=tmp_path, progress=lambda *cell: told.append(cell)
+    report = PROVER.prove(
+        ["RES-01"],
+        jobs=2,
+        source=None,
+        export=tmp_path,
+        progress=lambda *cell: told.append(cell),
+        is_founded=False,
     )
     schemas.check("verdicts", report)
     (row,) = report["properties"]

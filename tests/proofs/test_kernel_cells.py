@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A sample of the kernel's own grid is decided anew, and a broken guard is refuted by name."""
+
+from pathlib import Path
+
+import pytest
+
+import thecal
+import thecal_specs
+from thecal_proofs.prove import prove
+from thecal_proofs.report import Report
+
+KERNEL = Path(thecal.__file__).parent
+SPECS = Path(thecal_specs.__file__).parent
+
+
+def decide(property_id: str, kernel: Path) -> Report:
+    return prove([property_id], kernel=kernel, specs=SPECS, jobs=2, is_founded=False)
+
+
+@pytest.mark.parametrize("property_id", ["OVR-03", "OVR-06", "OVR-09", "RES-01", "UND-02"])
+def test_every_cell_of_a_property_is_proved_from_the_invariant(property_id: str) -> None:
+    report = decide(property_id, KERNEL)
+    (row,) = report.asked_rows()
+    cells = report.cells(row)
+    assert cells, "the property has cells"
+    assert set(cells.values()) == {"proved"}, cells
+
+
+@pytest.mark.parametrize(
+    ("property_id", "room", "guard", "broken", "verdict"),
+    [
+        ("OVR-06", "delivery.py", ">= config.pump.pulse_interval_s", ">= config.pump.pulse_interval_s - 1", "refuted"),
+        ("OVR-03", "ledger.py", "< lockout.lockout_s", "< lockout.lockout_s - 1", "unknown"),
+    ],
+)
+def test_a_broken_guard_is_noticed_by_name(
+    tmp_path: Path, property_id: str, room: str, guard: str, broken: str, verdict: str
+) -> None:
+    copy = tmp_path / "thecal"
+    copy.mkdir()
+    for file in KERNEL.glob("*.py"):
+        (copy / file.name).write_text(file.read_text(encoding="utf-8"), encoding="utf-8")
+    text = (copy / room).read_text(encoding="utf-8")
+    assert text.count(guard) == 1, "the guard stands at one place"
+    (copy / room).write_text(text.replace(guard, broken), encoding="utf-8")
+    report = decide(property_id, copy)
+    (row,) = report.asked_rows()
+    assert verdict in report.cells(row).values(), "it is no longer proved"
