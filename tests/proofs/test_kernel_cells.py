@@ -18,7 +18,7 @@ def decide(property_id: str, kernel: Path) -> Report:
     return prove([property_id], kernel=kernel, specs=SPECS, jobs=2, is_founded=False)
 
 
-@pytest.mark.parametrize("property_id", ["OVR-03", "OVR-06", "OVR-09", "RES-01", "UND-02"])
+@pytest.mark.parametrize("property_id", ["OVR-03", "OVR-06", "OVR-09", "RES-01", "UND-02", "FLT-02"])
 def test_every_cell_of_a_property_is_proved_from_the_invariant(property_id: str) -> None:
     report = decide(property_id, KERNEL)
     (row,) = report.asked_rows()
@@ -30,6 +30,7 @@ def test_every_cell_of_a_property_is_proved_from_the_invariant(property_id: str)
 @pytest.mark.parametrize(
     ("property_id", "room", "guard", "broken", "verdict"),
     [
+        ("FLT-02", "path.py", " if result == PulseResult.DONE else 0", "", "refuted"),
         ("OVR-06", "delivery.py", ">= config.pump.pulse_interval_s", ">= config.pump.pulse_interval_s - 1", "refuted"),
         ("OVR-03", "ledger.py", "< lockout.lockout_s", "< lockout.lockout_s - 1", "unknown"),
     ],
