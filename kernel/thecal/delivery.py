@@ -8,7 +8,7 @@ from thecal.emit import emit, with_flight_resolved, with_off_therapy, with_stage
 from thecal.ledger import with_bolus_ended
 from thecal.limits import Config
 from thecal.outcome import NOTHING_SHOWN, Outcome, Pulse, Response
-from thecal.path import compute_pulse_fg, compute_tip_hi, compute_tip_lo, is_fitting
+from thecal.path import compute_lower_fg, compute_upper_fg, is_fitting
 from thecal.schedule import compute_slot_index, with_new_day
 from thecal.state import NO_GENERATION, Basal, DayTotals, Flight, Mode, State, Titration
 from thecal.units import DAY_S, SLOT_S, TICK_MAX, TITRATION_LENGTH, Masses, compute_sum_fg
@@ -132,8 +132,8 @@ def on_second_passed(config: Config, before: State) -> Outcome:
 def deliver(config: Config, undue: State, due: State) -> Outcome:
     """Order the pulse that is due: basal first, then bolus; what does not fit in the reservoir ends."""
     volume_nl = config.pump.pulse_volume_nl
-    upper_fg = compute_pulse_fg(compute_tip_hi(due.path, due.reservoir, volume_nl), volume_nl)
-    lower_fg = compute_pulse_fg(compute_tip_lo(due.path, due.reservoir, volume_nl), volume_nl)
+    upper_fg = compute_upper_fg(due.path, due.reservoir.fluid, volume_nl)
+    lower_fg = compute_lower_fg(due.path, due.reservoir.fluid, volume_nl)
     state = with_spent_bolus_ended(due, upper_fg)
     if not is_motor_free(config, state):
         return emit(state, Response.SECOND_PASSED)

@@ -25,27 +25,37 @@ def is_new_possible(path: Path, pulse_volume_nl: int) -> bool:
     return path.front_lo_nl < pulse_volume_nl
 
 
-def compute_tip_hi(path: Path, reservoir: Reservoir, pulse_volume_nl: int) -> Concentrations:
-    """The most concentrated that the next pulse may be, drug by drug."""
+def compute_tip_hi(path: Path, new: Fluid, pulse_volume_nl: int) -> Concentrations:
+    """The most concentrated that the next pulse may be, drug by drug; ``new`` is the reservoir's fluid."""
     if not is_old_possible(path):
-        return reservoir.fluid.hi
+        return new.hi
     if not is_new_possible(path, pulse_volume_nl):
         return path.old.hi
-    return compute_larger(path.old.hi, reservoir.fluid.hi)
+    return compute_larger(path.old.hi, new.hi)
 
 
-def compute_tip_lo(path: Path, reservoir: Reservoir, pulse_volume_nl: int) -> Concentrations:
-    """The least concentrated that the next pulse may be, drug by drug."""
+def compute_tip_lo(path: Path, new: Fluid, pulse_volume_nl: int) -> Concentrations:
+    """The least concentrated that the next pulse may be, drug by drug; ``new`` is the reservoir's fluid."""
     if not is_old_possible(path):
-        return reservoir.fluid.lo
+        return new.lo
     if not is_new_possible(path, pulse_volume_nl):
         return path.old.lo
-    return compute_smaller(path.old.lo, reservoir.fluid.lo)
+    return compute_smaller(path.old.lo, new.lo)
 
 
 def compute_pulse_fg(concentrations: Concentrations, pulse_volume_nl: int) -> Masses:
     """What a pulse of that concentration holds of every drug."""
     return tuple(concentration * pulse_volume_nl for concentration in concentrations)
+
+
+def compute_upper_fg(path: Path, new: Fluid, pulse_volume_nl: int) -> Masses:
+    """The most of every drug that the next pulse may bring past the tip: what the upper book takes."""
+    return compute_pulse_fg(compute_tip_hi(path, new, pulse_volume_nl), pulse_volume_nl)
+
+
+def compute_lower_fg(path: Path, new: Fluid, pulse_volume_nl: int) -> Masses:
+    """The least of every drug that the next pulse may bring past the tip: what the lower book takes."""
+    return compute_pulse_fg(compute_tip_lo(path, new, pulse_volume_nl), pulse_volume_nl)
 
 
 def is_fitting(reservoir: Reservoir, volume_nl: int, residual_nl: int) -> bool:

@@ -5,7 +5,7 @@ Predicates name what they speak of (`config, before, event, outcome, after, trut
 the state before); arguments are bound by these names.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -110,11 +110,14 @@ class Cell:
             *self._assumed("admissible config", self.wiring.admissible, self._names_before),
             *self._assumed("possible event", self.wiring.possible_event, self._names_before),
         ]
-        conjuncts = [(c.name, self.predicate(c, self._names_before).goal) for c in self.wiring.conjuncts]
-        found.extend(Hypothesis(name, goal, False) for name, goal in conjuncts)
+        found.extend(self._established(self.wiring.conjuncts))
+        found.extend(self._established(self.wiring.consequences, True))
         if self.wiring.possible_truth is not None:
             found.extend(self._assumed("possible truth", self.wiring.possible_truth, self._names_outcome))
         return tuple(found)
+
+    def _established(self, facts: Sequence[ir.Signature], derived: bool = False) -> list[Hypothesis]:
+        return [Hypothesis(fact.name, self.predicate(fact, self._names_before).goal, False, derived) for fact in facts]
 
     def _shape(self) -> list[Term]:
         types = {**self.wiring.symbols, "event": self.event}
@@ -148,10 +151,41 @@ class Cell:
         found = flatten_checks(self.step)
         if self.advanced is not None:
             found.extend(check for check in flatten_checks(self.advanced) if check.kind == "index")
-        for hypothesis in (self.wiring.possible_event, self.wiring.possible_truth, *self.wiring.conjuncts):
+        for hypothesis in (self.wiring.possible_event, self.wiring.possible_truth, *self.wiring.facts):
             if hypothesis is not None:
                 found.extend(self.predicate(hypothesis, self._names_outcome).checks)
         return found
+
+
+class AnyState(Cell):
+    """Any state of the invariant by itself, with its history: what follows of it follows after every step."""
+
+    def __init__(self, wiring: Wiring, encoder: Encoder, facts: Sequence[ir.Signature]) -> None:
+        super().__init__(wiring, encoder, wiring.events[0])
+        self.facts = facts
+
+    @cached_property
+    def inputs(self) -> dict[str, Value]:
+        """The unknowns."""
+        types = self.wiring.symbols
+        return {name: values.symbol(types[name], name) for name in ("config", "state", "ghost") if name in types}
+
+    @cached_property
+    def hypotheses(self) -> tuple[Hypothesis, ...]:
+        """What is assumed of the configuration and known of the state."""
+        return (
+            Hypothesis("types", terms.all_of(self._shape()), True),
+            *self._assumed("admissible config", self.wiring.admissible, self._names_before),
+            *self._established(self.facts),
+        )
+
+    def goal(self, function: ir.Signature) -> "Goal":
+        """What is claimed of the state, whether it is called the state or what is after a step."""
+        names = dict(self.inputs)
+        names["after"] = names["state"]
+        if "ghost" in names:
+            names["ghost_after"] = names["ghost"]
+        return self.predicate(function, names)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from thecal_proofs import decode, terms, values
 from thecal_proofs.decide import Limits, decide
-from thecal_proofs.encode import Encoder, flatten_checks
+from thecal_proofs.encode import Contracts, Encoder, flatten_checks
 from thecal_proofs.frontend import Program, Refusal, ir
 from thecal_proofs.loading import Loaded
 from thecal_proofs.premises import Hypothesis, Premises
@@ -52,14 +52,15 @@ def _decide(program: Program, loaded: Loaded, module: str, limits: Limits) -> Ju
     checks = flatten_checks(summary)
     operations = [terms.implies(check.path, check.condition) for check in checks]
     goal = terms.all_of([*operations, *values.leaves(summary.value)])
-    decision = decide(Premises([Hypothesis("given", terms.all_of(given), True)], {}), goal, limits=limits)
+    decision = decide(Premises([Hypothesis("given", terms.all_of(given), True)], Contracts()), goal, limits=limits)
     if decision.status == "unsat":
         return Judgement("proved")
     if decision.status == "unknown" or possible.status == "unknown":
         return Judgement("unknown", decision.reason)
     for check, holds in zip(checks, operations, strict=True):
-        if check.kind == "range" and not terms.evaluate(holds, decision.model):
-            return Judgement("refuted", f"{check.loc}: a value leaves 64 bits for {dict(decision.model)}")
+        if not terms.evaluate(holds, decision.model):
+            what = "a value leaves 64 bits" if check.kind == "range" else "an index leaves its tuple"
+            return Judgement("refuted", f"{check.loc}: {what} for {dict(decision.model)}")
     return _replay(loaded, claim, decision.model)
 
 

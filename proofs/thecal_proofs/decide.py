@@ -5,6 +5,9 @@ A question with a thousand hypotheses drowns the solver in what does not matter.
 that speak of the goal's own unknowns, and takes products for unknowns. A model that it yields is completed and tried
 on every hypothesis; the broken ones are added, and the question is put again. Leaving hypotheses out is sound for
 "proved"; a model counts as a refutation only when it breaks none.
+
+A goal that does not follow at once is followed along the step's paths: every condition is decided one way or the
+other, until a plain question is left. What is claimed of every place of a table is asked of one that stands for any.
 """
 
 import itertools
@@ -13,22 +16,20 @@ from dataclasses import dataclass, field
 
 from thecal_proofs import terms
 from thecal_proofs.hints import NO_HINT, Hint, Split
-from thecal_proofs.paths import find_condition, simplify
+from thecal_proofs.paths import find_condition, find_part, simplify
+from thecal_proofs.places import ANY, Place
 from thecal_proofs.premises import Premises, with_contracts
 from thecal_proofs.products import Products
-from thecal_proofs.solve import DEFAULT_BUDGET, DEFAULT_SEED, Answer, ask
+from thecal_proofs.solve import DEFAULT_BUDGET, DEFAULT_SEED, Answer, Question
 from thecal_proofs.tautologies import find_tautologies
 from thecal_proofs.terms import Term
 
-DEPTH = 64  # conditions along one path
-TOGETHER = 3  # and as long as several claims are settled together
-LARGE = 3_000  # a question of more nodes is taken apart before it is asked
-ROUNDS = 40  # models tried before the whole set of hypotheses is put to the solver
+ROUNDS = 40  # models tried before a question is called undecided
+FEW_ROUNDS = 8  # and as long as several claims are tried together
 NEAR = 6  # unknowns beyond the goal's own that a condition of its path may speak of to be taken in early
-NEW_PER_ROUND = 12  # broken hypotheses taken in at once
 LIES_PER_ROUND = 60
-QUICK = 20  # an early query gets this fraction of the budget,
-LINEAR = 5  # one with products taken for unknowns this one
+QUICK = 4  # an early query gets this fraction of the budget
+LARGE = 3_000  # a question of more nodes is taken apart before it is asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,14 +86,19 @@ def decide(
             decision.rest_on(premises, [known])
     if not pieces:
         return decision
+    if hint.uses:
+        answer = _decide_pieces(
+            premises.restricted(hint.uses, hint.at_once), terms.TRUE, pieces, hint, limits, decision
+        )
+        if answer.status == "unsat":
+            return decision
     cases = list(_cases(hint.split)) if hint.split else [terms.TRUE]
     if hint.split:
-        answer = _solve(premises, terms.TRUE, [terms.any_of(cases)], hint, limits, decision)
+        answer = _Inquiry(premises, hint, limits, decision).settle(terms.TRUE, [terms.any_of(cases)])
         if answer.status != "unsat":
             return decision.end(answer)
-    groups = [[piece] for piece in pieces] if hint.each else [pieces]
-    for case, group in itertools.product(cases, groups):
-        answer = _solve(premises, case, group, hint, limits, decision)
+    for case in cases:
+        answer = _decide_pieces(premises, case, pieces, hint, limits, decision)
         if answer.status != "unsat":
             return decision.end(answer)
     return decision
@@ -106,125 +112,179 @@ def find_known(premises: Premises, piece: Term) -> Term | None:
     return next((part for part in parts if part in premises.known), None)
 
 
-def _solve(
+def _decide_pieces(
     premises: Premises, case: Term, pieces: Sequence[Term], hint: Hint, limits: Limits, decision: Decision
 ) -> Answer:
-    """Settle some pieces together; halve them while they are too much at once; take a stubborn one apart."""
-    refuted = terms.negate(terms.all_of(pieces))
-    deepest = DEPTH if len(pieces) == 1 else TOGETHER
-    answer = _along_paths(premises, case, refuted, deepest, hint, limits, decision)
-    if answer.status != "unknown" or len(pieces) == 1 or decision.queries > hint.queries:
-        return answer
-    middle = len(pieces) // 2
-    for half in (pieces[:middle], pieces[middle:]):
-        answer = _solve(premises, case, half, hint, limits, decision)
-        if answer.status != "unsat":
-            return answer
-    return answer
-
-
-def _along_paths(
-    premises: Premises, path: Term, rest: Term, depth: int, hint: Hint, limits: Limits, decision: Decision
-) -> Answer:
-    """Settle a question, or else each side of a condition that governs it, and so on; a large one is split unasked."""
-    if rest is terms.FALSE:
-        return Answer("unsat")
-    condition = find_condition(rest) if depth else None
-    answer = Answer("unknown")
-    if condition is None or len(terms.postorder((rest,))) < LARGE:
-        answer = _lazily(premises, path, rest, hint, limits, decision, condition is None)
-    if answer.status != "unknown" or condition is None:
-        return answer
-    if decision.queries > hint.queries:
-        return Answer("unknown", {}, "too many paths")
-    for value in (True, False):
-        taken = condition if value else terms.negate(condition)
-        side = simplify(rest, condition, value)
-        answer = _along_paths(premises, terms.both(path, taken), side, depth - 1, hint, limits, decision)
-        if answer.status != "unsat":
-            return answer
-    return answer
-
-
-def _lazily(
-    premises: Premises, path: Term, rest: Term, hint: Hint, limits: Limits, decision: Decision, is_last: bool
-) -> Answer:
-    """Ask, try the model on everything assumed, take in what it breaks, and ask again.
-
-    First with products taken for unknowns, of which only what a model breaks is told; then with products as they are.
-    """
-    own = terms.conjuncts(terms.both(path, rest))
-    chosen = dict.fromkeys([*own[-1:], *premises.near(rest), *premises.named(hint.uses or ())])
-    products, told = Products(), dict[Term, None]()
-    quick = limits.budget // QUICK
-    for _ in range(ROUNDS):
-        facts = products.linear(_full(premises, chosen))
-        answer = decision.count(ask([*facts, *told], quick, limits.seed, "core"))
-        if answer.status == "unsat":
-            decision.rest_on(premises, chosen)
-            return answer
+    """First what is claimed of every place of a table, once for all of them; then the rest."""
+    tables = premises.tables
+    tables.meet(pieces)
+    claims, computed = tables.look_up(pieces)
+    left = dict(zip(claims, pieces, strict=True))
+    for form in tables.find_forms(claims):
+        place = Place(ANY, form.length)
+        claim = terms.implies(form.is_inside(place.number), form.text)
+        places = {place: place.number, **computed}
+        answer = _at_places(premises, case, [claim], places, hint, limits, decision)
         if answer.status == "unknown":
-            break
-        model = premises.complete(answer.model)
-        new = _broken(premises, own, chosen, model, rest)
-        chosen.update(dict.fromkeys(new[:NEW_PER_ROUND]))
-        lies = products.broken(facts, answer.model)
-        told.update(dict.fromkeys(lies[:LIES_PER_ROUND]))
-        if not new and not lies:
-            break
-    return _exactly(premises, own, chosen, rest, limits, decision, is_last)
+            return answer
+        if answer.status == "unsat":
+            for member in form.members:
+                left.pop(member, None)
+    if computed and left:
+        answer = _at_places(premises, case, list(left), computed, hint, limits, decision)
+        if answer.status != "sat":
+            return answer
+    return _Inquiry(premises, hint, limits, decision).settle(case, list(left.values())) if left else Answer("unsat")
 
 
-def _exactly(
+def _at_places(
     premises: Premises,
-    own: Sequence[Term],
-    chosen: dict[Term, None],
-    rest: Term,
+    case: Term,
+    claims: Sequence[Term],
+    places: Mapping[Place, Term],
+    hint: Hint,
     limits: Limits,
     decision: Decision,
-    is_last: bool,
 ) -> Answer:
-    """Ask with products as they are; spend the whole budget only where nothing is left to take apart."""
-    budgets = (limits.budget // QUICK, limits.budget) if is_last else (limits.budget // QUICK,)
-    answer = Answer("unknown")
-    for budget in budgets:
-        for _ in range(ROUNDS):
-            answer = decision.count(ask(_full(premises, chosen), budget, limits.seed, "core"))
-            if answer.status != "sat":
-                break
-            model = premises.complete(answer.model)
-            new = _broken(premises, own, chosen, model, rest)
-            if not new:
-                return Answer("sat", model)
-            chosen.update(dict.fromkeys(new[:NEW_PER_ROUND]))
-        if answer.status == "unsat":
-            decision.rest_on(premises, chosen)
+    """Settle claims about places that stand for any; a model of theirs is not yet one of the goal."""
+    facts = premises.tables.facts(terms.all_of(claims), places)
+    owners = {fact: premises.owner(form.members[0]) if form else None for fact, form in facts.items()}
+    return _Inquiry(premises.extended(owners), hint, limits, decision).settle(case, claims)
+
+
+class _Inquiry:
+    """The questions put for some pieces of a goal under the same premises."""
+
+    def __init__(self, premises: Premises, hint: Hint, limits: Limits, decision: Decision) -> None:
+        self.premises = premises
+        self.hint = hint
+        self.limits = limits
+        self.decision = decision
+        self.settled: dict[Term, list[frozenset[Term]]] = {}  # what is refuted, and the parts of paths it took
+
+    def settle(self, case: Term, pieces: Sequence[Term]) -> Answer:
+        """Settle some pieces together, or else each half of them; a single one along its paths."""
+        refuted = terms.negate(terms.all_of(pieces))
+        if len(pieces) == 1:
+            return self._along_paths(case, refuted, True)
+        answer = Answer("unknown") if self.hint.each else self._ask_together(case, refuted)
+        if answer.status != "unknown":
             return answer
-    return Answer("unknown", {}, answer.reason)
+        middle = len(pieces) // 2
+        for half in (pieces[:middle], pieces[middle:]):
+            answer = self.settle(case, half)
+            if answer.status != "unsat":
+                return answer
+        return answer
 
+    def _along_paths(self, path: Term, rest: Term, is_first: bool) -> Answer:
+        """Settle a question, or else each side of a condition that governs it, and so on; then of the path's own."""
+        if rest is terms.FALSE or path is terms.FALSE or self._is_settled(path, rest):
+            return Answer("unsat")
+        condition, is_plain = find_condition(rest)
+        part = find_part(path) if condition is None else None
+        answer = Answer("unknown")
+        if is_plain or (is_first and len(terms.postorder((rest,))) < LARGE):
+            answer = self._ask(path, rest, condition is None and part is None)
+        condition = condition or part
+        if answer.status != "unknown" or condition is None:
+            return answer
+        if self.decision.queries > self.hint.queries:
+            return Answer("unknown", {}, "too many paths")
+        for value in (True, False):
+            taken = condition if value else terms.negate(condition)
+            known = simplify(path, condition, value) if part is not None else path
+            answer = self._along_paths(terms.both(known, taken), simplify(rest, condition, value), False)
+            if answer.status != "unsat":
+                return answer
+        return answer
 
-def _full(premises: Premises, chosen: Mapping[Term, None]) -> list[Term]:
-    """What was chosen, the contracts of the calls in it, and what is true of the choices in it."""
-    facts = with_contracts(list(chosen), premises.contracts)
-    return [*facts, *find_tautologies(terms.postorder(facts))]
+    def _ask_together(self, path: Term, rest: Term) -> Answer:
+        """Try several pieces at once, giving up soon."""
+        chosen = dict.fromkeys(self.premises.near(rest))
+        answer = self._linearly(terms.conjuncts(path), chosen, rest, FEW_ROUNDS)
+        if answer.status == "unsat":
+            self.decision.rest_on(self.premises, answer.core)
+        return answer
 
+    def _is_settled(self, path: Term, rest: Term) -> bool:
+        """Whether the same was refuted before, by nothing of a path that this one lacks."""
+        parts = frozenset(terms.conjuncts(path))
+        return any(needed <= parts for needed in self.settled.get(rest, ()))
 
-def _broken(
-    premises: Premises,
-    own: Sequence[Term],
-    chosen: Mapping[Term, None],
-    model: Mapping[Term, int],
-    rest: Term,
-) -> list[Term]:
-    """What a model breaks and was not asked: of the path itself what is close to the goal, then the hypotheses."""
-    values = terms.compute(terms.postorder(own), model)
-    spoken = terms.mask(rest)
-    found = [part for part in own if not values[part] and part not in chosen]
-    near = [part for part in found if (terms.mask(part) & ~spoken).bit_count() <= NEAR]
-    if near:
-        return near
-    broken = [part for part in premises.broken(model, rest)[0] if part not in chosen]
-    return broken or sorted(found, key=lambda part: (terms.mask(part) & ~spoken).bit_count())[:1]
+    def _ask(self, path: Term, rest: Term, is_last: bool) -> Answer:
+        """Ask with products taken for unknowns, of which only what a model breaks is told; then with all they are."""
+        own = terms.conjuncts(path)
+        chosen = dict.fromkeys(self.premises.near(rest))
+        answer = self._linearly(own, chosen, rest, ROUNDS)
+        if answer.status == "unknown":
+            answer = self._exactly(own, chosen, rest, is_last)
+        if answer.status == "unsat":
+            self.decision.rest_on(self.premises, answer.core)
+            self.settled.setdefault(rest, []).append(answer.core & frozenset(own))
+        return answer
+
+    def _linearly(self, own: Sequence[Term], chosen: dict[Term, None], rest: Term, rounds: int) -> Answer:
+        products = Products()
+        asked: dict[Term, Term] = {}
+        with Question("core", self.limits.seed) as question:
+            new: Iterable[Term] = [rest, *chosen]
+            told: list[Term] = []
+            for _ in range(rounds):
+                for fact in self._with_tautologies(new, asked):
+                    linear = products.linear([fact])[0]
+                    asked[fact] = linear
+                    question.add([linear], tracked=True)
+                question.add([*told, *products.definitions])
+                answer = self.decision.count(question.check(self.limits.budget // QUICK))
+                if answer.status == "unsat":
+                    core = frozenset(fact for fact, linear in asked.items() if linear in answer.core)
+                    return Answer("unsat", {}, "", answer.rlimit, core)
+                if answer.status == "unknown":
+                    return answer
+                new = self._broken(own, chosen, self.premises.complete(answer.model), rest)
+                told = products.broken(list(asked.values()), answer.model)[:LIES_PER_ROUND]
+                if not new and not told:
+                    return Answer("unknown", {}, "products")
+        return Answer("unknown", {}, "too many rounds")
+
+    def _exactly(self, own: Sequence[Term], chosen: dict[Term, None], rest: Term, is_last: bool) -> Answer:
+        """Ask with products as they are; spend the whole budget only where nothing is left to take apart."""
+        asked: dict[Term, Term] = {}
+        budget = self.limits.budget if is_last else self.limits.budget // QUICK
+        with Question("core", self.limits.seed) as question:
+            new: Iterable[Term] = [rest, *chosen]
+            for _ in range(ROUNDS):
+                for fact in self._with_tautologies(new, asked):
+                    asked[fact] = fact
+                    question.add([fact], tracked=True)
+                answer = self.decision.count(question.check(budget))
+                if answer.status != "sat":
+                    return answer
+                model = self.premises.complete(answer.model)
+                new = self._broken(own, chosen, model, rest)
+                if not new:
+                    return Answer("sat", model)
+        return Answer("unknown", {}, "too many rounds")
+
+    def _with_tautologies(self, new: Iterable[Term], asked: Mapping[Term, Term]) -> list[Term]:
+        """What is new, the contracts of the calls in it, and what is true of the choices in it."""
+        facts = with_contracts(list(new), self.premises.contracts)
+        found = [*facts, *find_tautologies(terms.postorder([*facts, *asked]))]
+        return [fact for fact in dict.fromkeys(found) if fact not in asked]
+
+    def _broken(
+        self, own: Sequence[Term], chosen: dict[Term, None], model: Mapping[Term, int], rest: Term
+    ) -> list[Term]:
+        """What a model breaks and was not asked: of the path itself what is close to the goal, then the hypotheses."""
+        values = terms.compute(terms.postorder(own), model)
+        spoken = terms.mask(rest)
+        found = [part for part in own if not values[part] and part not in chosen]
+        new = [part for part in found if (terms.mask(part) & ~spoken).bit_count() <= NEAR]
+        new = new or [part for part in self.premises.broken(model, rest)[0] if part not in chosen]
+        new = new or sorted(found, key=lambda part: (terms.mask(part) & ~spoken).bit_count())[:1]
+        chosen.update(dict.fromkeys(new[: self.premises.few]))
+        return new[: self.premises.few]
 
 
 def _cases(splits: Sequence[Split]) -> Iterable[Term]:

@@ -8,16 +8,16 @@ from functools import cached_property
 
 from thecal_proofs import terms
 from thecal_proofs.antecedent import antecedent_of, says_nothing
-from thecal_proofs.cell import Cell
+from thecal_proofs.cell import AnyState, Cell
 from thecal_proofs.decide import Decision, Limits, decide
-from thecal_proofs.encode import Check, Encoder, flatten_checks
+from thecal_proofs.encode import Check, Contracts, Encoder, flatten_checks
 from thecal_proofs.frontend import Refusal, ir
 from thecal_proofs.frontend.types import RecordType
-from thecal_proofs.hints import HINTS, Hint, Key, find_hint
+from thecal_proofs.hints import HINTS, Hint, Key, find_hint, read_cores
 from thecal_proofs.obligations import ANY_EVENT, INITIAL, Obligation
 from thecal_proofs.premises import Hypothesis, Premises, with_contracts
 from thecal_proofs.reach import search
-from thecal_proofs.replay import Replay, describe, failing_hypotheses_of, replay, replay_start
+from thecal_proofs.replay import Replay, describe, failing_hypotheses_of, replay, replay_start, replay_state
 from thecal_proofs.solve import ask
 from thecal_proofs.start import evaluate_goal, find_concrete_start, make_start, name_leaves, start_hypotheses
 from thecal_proofs.terms import Term
@@ -38,7 +38,8 @@ class Discharger:
         self.rows = {row.id: row for row in rows}
         self.limits = limits
         self.hints = hints
-        self.conjuncts = {conjunct.name: conjunct for conjunct in wiring.conjuncts}
+        self.cores = read_cores()
+        self.facts = {fact.name: fact for fact in wiring.facts}
         self._cells: dict[tuple[str, bool], Cell] = {}
 
     @cached_property
@@ -84,7 +85,9 @@ class Discharger:
         match obligation.kind:
             case "subset":
                 return self._subset(obligation)
-            case "property" | "step":
+            case "property" | "consequence" if obligation.event == ANY_EVENT:
+                return self._of_any_state(obligation)
+            case "property" | "step" | "consequence":
                 return self._claim(obligation)
             case "base":
                 return self._base(obligation)
@@ -113,7 +116,7 @@ class Discharger:
             if predicate is None:
                 raise KeyError(f"{obligation.subject} is not stated")
             return predicate
-        return self.conjuncts[obligation.subject]
+        return self.facts[obligation.subject]
 
     def goal(self, obligation: Obligation, abstract: bool) -> tuple[Cell, Term]:
         """Encode the claim of a property or conjunct."""
@@ -129,7 +132,7 @@ class Discharger:
         return Result(obligation.id, obligation.kind, obligation.subject, obligation.event, verdict, "\n".join(lines))
 
     def _claim(self, obligation: Obligation) -> Result:
-        hint = find_hint(obligation.subject, obligation.event, self.hints)
+        hint = self._hint(obligation)
         event = self.wiring.event_named(obligation.event)
         predicate = self.predicate_of(obligation)
         decision, found = Decision(), None
@@ -152,6 +155,34 @@ class Discharger:
             return _result(obligation, decision, "unknown", decision.reason)
         return _refuted(obligation, decision, found, ())
 
+    def any_state(self, obligation: Obligation, is_abstract: bool) -> tuple[AnyState, Term]:
+        """Encode a claim about any state; a consequence rests on the invariant and the consequences before it."""
+        facts = list(self.wiring.facts)
+        predicate = self.predicate_of(obligation)
+        if predicate in facts:
+            facts = facts[: facts.index(predicate)]
+        cell = AnyState(self.wiring, self.abstract if is_abstract else self.concrete, facts)
+        cell.default = name_leaves(self.wiring, self.concrete_start or {})
+        return cell, cell.goal(predicate).term
+
+    def _of_any_state(self, obligation: Obligation) -> Result:
+        hint = self._hint(obligation)
+        decision = Decision()
+        for is_abstract in (True, False) if self.contracts else (False,):
+            cell, goal = self.any_state(obligation, is_abstract)
+            decision = _joined(decision, decide(cell.premises, goal, hint, self.limits))
+            if decision.status == "unsat":
+                return _result(obligation, decision, "proved")
+            if decision.status == "sat":
+                found = replay_state(self.wiring, decision.model, self.predicate_of(obligation), cell.facts)
+                if found.is_confirmed:
+                    return _refuted(obligation, decision, found, _names([goal]))
+        return _result(obligation, decision, "unknown", decision.reason)
+
+    def _hint(self, obligation: Obligation) -> Hint:
+        hint = find_hint(obligation.subject, obligation.event, self.hints)
+        return hint if hint.uses else replace(hint, uses=self.cores.get(obligation.id))
+
     def _with_reach(self, found: Replay, predicate: ir.Signature, is_conjunct: bool, event: RecordType) -> Replay:
         """Say of a counterexample whether a walk from the initial state shows it."""
         if self.limits.search == 0:
@@ -166,7 +197,7 @@ class Discharger:
         goal = evaluate_goal(encoder, predicate, start.names).term
         hypotheses = start_hypotheses(self.wiring, encoder, start)
         hint = find_hint(obligation.subject, INITIAL, self.hints)
-        decision = decide(Premises(hypotheses, {}), goal, hint, self.limits)
+        decision = decide(Premises(hypotheses, Contracts()), goal, hint, self.limits)
         if decision.status != "sat":
             return _result(obligation, decision, _verdict(decision), decision.reason)
         found = replay_start(self.wiring, start.unknowns, decision.model, predicate)
@@ -194,7 +225,7 @@ class Discharger:
 
     def _initial_operations(self) -> tuple[Premises, Sequence[Check]]:
         start = make_start(self.wiring, self.concrete, symbol(self.wiring.config, "config"))
-        return Premises(start_hypotheses(self.wiring, self.concrete, start), {}), start.checks
+        return Premises(start_hypotheses(self.wiring, self.concrete, start), Contracts()), start.checks
 
     def _required_operations(self, name: str, encoder: Encoder) -> tuple[Premises, Sequence[Check]]:
         """The operations of a function under its own requirement, what it calls held to theirs."""

@@ -15,6 +15,7 @@ from thecal_proofs import terms, values
 from thecal_proofs.frontend import Program, ir
 from thecal_proofs.frontend.refusal import Loc
 from thecal_proofs.frontend.types import BoolType, RecordType, Type
+from thecal_proofs.paths import rebuild
 from thecal_proofs.terms import FALSE, TRUE, Term
 from thecal_proofs.values import Record, Value
 
@@ -62,6 +63,44 @@ class Exit:
     value: Value
 
 
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """What holds of a function's result, over unknowns for its arguments' leaves and its result's."""
+
+    arguments: tuple[Term, ...]
+    results: tuple[Term, ...]
+    fact: Term
+
+
+class Contracts:
+    """What is promised of any call of an opaque function, met in a formula under whatever arguments."""
+
+    def __init__(self) -> None:
+        self._promises: dict[str, Promise] = {}
+        self._facts: dict[Term, Term] = {}
+
+    def learn(self, function: ir.Signature, promise: Promise) -> None:
+        """Remember what a function promises, by the names of its result's leaves."""
+        for leaf in promise.results:
+            if self._promises.setdefault(str(leaf.value), promise) is not promise:
+                raise TypeError(f"two opaque functions are called {function.name}")
+
+    def fact(self, node: Term) -> Term | None:
+        """What is promised of a term, if it is the result of an opaque function."""
+        if node.op not in ("app", "pred"):
+            return None
+        found = self._facts.get(node)
+        if found is None:
+            promise = self._promises.get(str(node.value))
+            if promise is None:
+                return None
+            known = dict(zip(promise.arguments, node.args, strict=True))
+            for leaf in promise.results:
+                known[leaf] = terms.apply(str(leaf.value), node.args, leaf.is_bool)
+            found = self._facts[node] = rebuild(promise.fact, known)
+        return found
+
+
 class Encoder:
     """Evaluates functions of one program; `opaque` ones become uninterpreted, tied to their contract."""
 
@@ -74,7 +113,8 @@ class Encoder:
         self.program = program
         self.opaque = dict(opaque or {})
         self.requires = dict(requires or {})
-        self.contracts: dict[Term, Term] = {}
+        self.contracts = Contracts()
+        self._promises: dict[ir.Signature, Promise] = {}
         self._calls: dict[tuple[object, ...], Summary] = {}
         self._constants: dict[tuple[str, str], Value] = {}
         self._frames: list[Frame] = [Frame(None, TRUE, Summary(TRUE))]
@@ -141,23 +181,32 @@ class Encoder:
         return Summary(summary.value, [] if holds is TRUE else [check])
 
     def _opaque_call(self, function: ir.Signature, args: Sequence[Value]) -> Summary:
+        self.contracts.learn(function, self._promise(function))
         inputs = tuple(leaf for arg in args for leaf in values.leaves(arg))
         named = values.leaf_names(function.result, function.name)
         result = values.from_leaves(
             function.result, (terms.apply(name, inputs, isinstance(t, BoolType)) for name, t in named)
         )
-        contract = self.opaque[function]
-        given: dict[str, Value] = {name: arg for (name, _), arg in zip(function.params, args, strict=True)}
-        given["result"] = result
-        holds = self.run(contract, [given[name] for name, _ in contract.params]).value
-        shape = values.in_shape(function.result, result)
-        fact = terms.all_of([*shape, _term(holds)])
-        for leaf in values.leaves(result):
-            self.contracts[leaf] = fact
         if function in self.requires:
             return Summary(result)
         body = self._inline(function, args)  # hidden from the value, but its own operations stay obligations
         return Summary(result, body.checks, body.calls)
+
+    def _promise(self, function: ir.Signature) -> "Promise":
+        """What an opaque function promises of any arguments."""
+        found = self._promises.get(function)
+        if found is None:
+            given = {name: values.symbol(type_, f"{function.name} of {name}") for name, type_ in function.params}
+            result = values.symbol(function.result, function.name)
+            contract = self.opaque[function]
+            names = {**given, "result": result}
+            holds = _term(self.run(contract, [names[name] for name, _ in contract.params]).value)
+            found = self._promises[function] = Promise(
+                tuple(leaf for value in given.values() for leaf in values.leaves(value)),
+                tuple(values.leaves(result)),
+                terms.all_of([*values.in_shape(function.result, result), holds]),
+            )
+        return found
 
     # Statements
 

@@ -13,7 +13,7 @@ from thecal_proofs.antecedent import antecedent_of
 from thecal_proofs.decide import Limits
 from thecal_proofs.discharge import Discharger
 from thecal_proofs.encode import Encoder
-from thecal_proofs.obligations import Obligation
+from thecal_proofs.obligations import ANY_EVENT, Obligation
 from thecal_proofs.prove import Project
 from thecal_proofs.start import evaluate_goal, make_start, start_hypotheses
 from thecal_proofs.terms import Term
@@ -48,7 +48,10 @@ def list_facts(discharger: Discharger, result: Result) -> list[Term] | None:
     """What is asserted together; None where there is nothing to ask."""
     obligation = Obligation(result.event, result.kind, result.subject)  # type: ignore[arg-type]
     match obligation.kind:
-        case "property" | "step":
+        case "property" | "consequence" if obligation.event == ANY_EVENT:
+            state, goal = discharger.any_state(obligation, False)
+            return [*(each.term for each in state.hypotheses), terms.negate(goal)]
+        case "property" | "step" | "consequence":
             cell, goal = discharger.goal(obligation, False)
             return [*(each.term for each in cell.hypotheses), terms.negate(goal)]
         case "base":

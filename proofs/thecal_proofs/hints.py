@@ -1,15 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
 """What helps the solver. A hint never changes what is proved, only how it is asked.
 
+Most cells are helped by what their last proof needed, as `cores.json` remembers it (`python -m thecal_proofs --learn`
+writes it anew). What stands here was found by thinking. Where neither suffices, everything is tried.
+
 Keys are a property's ID or a conjunct's name, alone or with an event: `"OVR-01"`, `("inv_order", "SecondPassed")`.
 The more particular key wins.
 """
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TypeAlias
 
-QUERIES = 120
+QUERIES = 600
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,13 +29,14 @@ class Split:
 class Hint:
     """How one cell is asked.
 
-    `uses`: the conjuncts to assume first (all are tried if these do not suffice). `split`: cases, crossed.
-    `each`: prove the conjuncts of the goal one by one. `queries`: how many questions a cell may cost before it is
-    called undecided.
+    `uses`: the hypotheses to take from at first (all are tried if these do not suffice). `split`: cases, crossed.
+    `at_once`: take all of these at once, for a sum needs the bound of every summand. `each`: prove the conjuncts of
+    the goal one by one. `queries`: how many questions a cell may cost before it is called undecided.
     """
 
     uses: tuple[str, ...] | None = None
     split: tuple[Split, ...] = ()
+    at_once: bool = False
     each: bool = False
     queries: int = QUERIES
 
@@ -38,18 +44,188 @@ class Hint:
 NO_HINT = Hint()
 Key: TypeAlias = str | tuple[str, str]
 
-LONG = Hint(queries=300)
-SECOND = "SecondPassed"
 
-# The second that passes is the one step with many paths; these follow what is owed and due along all of them.
+def uses(*names: str, at_once: bool = False) -> Hint:
+    """The conjuncts that suffice."""
+    return Hint(uses=names, at_once=at_once)
+
+
+SECOND = "SecondPassed"
+SECONDS_OF_A_DAY = "seconds_of_a_day_are_those_of_a_slot"
+
 HINTS: Mapping[Key, Hint] = {
-    ("owed_is_at_most_one_pulse_and_an_interval", SECOND): LONG,
-    ("owed_is_at_most_two_pulses", SECOND): LONG,
-    ("basal_is_at_most_what_was_due", SECOND): LONG,
-    ("due_is_bounded_by_time", SECOND): LONG,
-    ("envelope_holds_both_generations", SECOND): LONG,
-    ("active_bolus_stays_within_what_was_reserved", SECOND): LONG,
+    "active_bolus_stays_within_what_was_reserved": uses(
+        "active_bolus_is_accounted_for",
+        "active_bolus_keeps_its_ratios",
+        "masses_of_the_bolus_are_within_limits",
+        "ratios_are_well_formed",
+    ),
+    "envelope_holds_the_shares_of_the_window": uses(
+        "generations_hold_what_the_window_saw",
+        "envelope_holds_the_shares_of_both_generations",
+        "ratios_are_well_formed",
+        "ratios_of_the_window_are_well_formed",
+        "reserves_are_not_negative",
+    ),
+    "due_of_a_day_is_bounded": uses("due_is_bounded_by_its_seconds", SECONDS_OF_A_DAY),
+    "basal_of_a_day_is_bounded": uses(
+        "basal_is_at_most_what_was_due",
+        "due_of_a_day_is_bounded",
+        "owed_is_at_most_two_pulses",
+        "window_without_a_program_is_empty",
+        "window_without_pulses_is_empty",
+        at_once=True,
+    ),
+    "hour_touches_three_slots": uses("seconds_are_those_of_the_clock"),
+    "nothing_else_is_due_in_an_hour": uses("due_is_bounded_by_its_seconds", "hour_touches_three_slots"),
+    "slots_of_an_hour_are_due": uses("due_is_bounded_by_its_seconds", "hour_touches_three_slots", SECONDS_OF_A_DAY),
+    "hours_of_the_window_are_reserved": uses(
+        "generations_hold_what_the_window_saw", "envelope_holds_the_hours_of_both_generations"
+    ),
+    "boluses_ended_are_not_negative": uses("ledger_is_well_formed"),
+    "basal_of_an_hour_is_bounded": uses(
+        "basal_is_at_most_what_was_due",
+        "slots_of_an_hour_are_due",
+        "nothing_else_is_due_in_an_hour",
+        "due_of_a_day_is_bounded",
+        "owed_is_at_most_two_pulses",
+        "window_without_a_program_is_empty",
+        "window_without_pulses_is_empty",
+        at_once=True,
+    ),
+    "hours_are_reserved": uses("hours_of_the_window_are_reserved", "unraised_window_is_the_program_it_began_with"),
+    "basal_of_an_hour_is_reserved_in_each_slot": uses("basal_of_an_hour_is_bounded", "hours_are_reserved"),
+    "basal_of_an_hour_is_reserved": uses("basal_of_an_hour_is_reserved_in_each_slot"),
+    "reserves_of_the_window_are_within_limits": uses(
+        "day_of_the_window_fits",
+        "hour_of_the_window_fits",
+        "caps_of_the_window_are_within_limits",
+        "boluses_ended_are_not_negative",
+        "masses_of_the_bolus_are_within_limits",
+    ),
+    "basal_of_a_day_is_reserved": uses(
+        "basal_of_a_day_is_bounded",
+        "envelope_holds_the_window",
+        "unraised_window_is_the_program_it_began_with",
+        "unraised_window_keeps_the_shares_of_its_program",
+        "envelope_holds_the_shares_of_the_window",
+        "basal_comes_with_the_first_drug",
+        "ratios_of_the_window_are_well_formed",
+        "reserves_of_the_window_are_within_limits",
+    ),
+    "basal_of_every_hour_is_reserved": uses(
+        "basal_of_an_hour_is_reserved",
+        "unraised_window_keeps_the_shares_of_its_program",
+        "envelope_holds_the_shares_of_the_window",
+        "basal_comes_with_the_first_drug",
+        "ratios_of_the_window_are_well_formed",
+        "reserves_of_the_window_are_within_limits",
+    ),
+    ("basal_comes_with_the_first_drug", SECOND): uses(
+        "basal_comes_with_the_first_drug",
+        "admitted_fluids_hold_the_first_drug",
+        "delivery_needs_an_admitted_program",
+        "fluids_are_within_limits",
+        "ratios_are_well_formed",
+        "ratios_hold_for_both_fluids",
+        "ratios_of_the_window_are_well_formed",
+        "window_holds_what_is_in_force",
+        "closed_window_is_empty",
+        "window_without_pulses_is_empty",
+    ),
+    "envelope_holds_the_shares_of_both_generations": uses(
+        "admitted_program_is_in_the_current_generation",
+        "envelope_holds_the_shares_of_both_generations",
+        "generations_are_well_formed",
+        "program_is_within_limits",
+        "ratios_are_well_formed",
+        "reserves_are_not_negative",
+        "delivery_needs_an_admitted_program",
+    ),
+    ("owed_is_at_most_one_pulse_and_an_interval", SECOND): uses(
+        "admitted_fluids_hold_the_first_drug",
+        "admitted_slots_are_at_least_the_minimum_rate",
+        "admitted_slots_can_be_delivered",
+        "delivery_needs_an_admitted_program",
+        "fluids_are_within_limits",
+        "owed_is_at_most_one_pulse_and_an_interval",
+        "program_is_within_limits",
+        "pulse_bounds_are_those_of_the_fluids",
+        "slot_bound_is_what_the_motor_can_give",
+        "ticks_are_ordered",
+    ),
+    ("boluses_are_in_the_ledger", SECOND): uses(
+        "boluses_are_in_the_ledger",
+        "active_bolus_of_the_window_is_booked",
+        "active_bolus_has_room_in_the_ledger",
+        "closed_window_is_empty",
+        "ledger_is_well_formed",
+        "ticks_are_ordered",
+        "window_began_before",
+        "window_without_pulses_is_empty",
+    ),
+    ("starts_are_in_the_ledger", SECOND): uses(
+        "starts_are_in_the_ledger",
+        "active_bolus_has_room_in_the_ledger",
+        "closed_window_is_empty",
+        "ledger_is_well_formed",
+        "ticks_are_ordered",
+        "window_began_before",
+    ),
+    ("given_is_in_the_upper_book", SECOND): uses(
+        "given_is_in_the_upper_book",
+        "closed_window_is_empty",
+        "window_without_pulses_is_empty",
+        "flight_is_the_one_ordered",
+        "fluids_are_within_limits",
+        "front_encloses_the_truth",
+        "path_fluid_encloses_the_truth",
+        "reservoir_fluid_encloses_the_truth",
+    ),
+    ("day_of_the_window_fits", SECOND): uses(
+        "day_of_the_window_fits",
+        "active_bolus_has_room_in_the_ledger",
+        "active_bolus_leaves_room_for_the_day",
+        "active_bolus_stays_within_what_was_reserved",
+        "admitted_program_fits_under_its_caps",
+        "ledger_is_well_formed",
+        "program_is_within_limits",
+        "reserves_are_not_negative",
+        "ticks_are_ordered",
+        "window_began_before",
+    ),
+    ("hour_of_the_window_fits", SECOND): uses(
+        "hour_of_the_window_fits",
+        "active_bolus_has_room_in_the_ledger",
+        "active_bolus_leaves_room_for_the_hour",
+        "active_bolus_stays_within_what_was_reserved",
+        "admitted_program_fits_under_its_caps",
+        "ledger_is_well_formed",
+        "program_is_within_limits",
+        "reserves_are_not_negative",
+        "ticks_are_ordered",
+        "window_began_before",
+    ),
+    "envelope_holds_the_window": uses(
+        "generations_hold_what_the_window_saw", "envelope_holds_both_generations", at_once=True
+    ),
 }
+
+
+CORES_FILE = Path(__file__).with_name("cores.json")
+
+
+def read_cores(file: Path = CORES_FILE) -> dict[str, tuple[str, ...]]:
+    """The hypotheses that the last proof of each cell needed, by the cell's name."""
+    if not file.exists():
+        return {}
+    return {cell: tuple(names) for cell, names in json.loads(file.read_text(encoding="utf-8")).items()}
+
+
+def write_cores(cores: Mapping[str, Sequence[str]], file: Path = CORES_FILE) -> None:
+    """Remember them, one line a cell."""
+    lines = [f"  {json.dumps(cell)}: {json.dumps(sorted(names))}" for cell, names in sorted(cores.items())]
+    file.write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8", newline="\n")
 
 
 def find_hint(subject: str, event: str, hints: Mapping[Key, Hint] = HINTS) -> Hint:

@@ -3,7 +3,9 @@
 
 - base: the initial state satisfies each conjunct, for every admissible configuration
 - step: each conjunct is kept by each class of event
-- property: each predicate follows under each class of event
+- consequence: what follows from the invariant of the same state, whatever happened before
+- property: each predicate follows under each class of event; one that speaks of a state alone follows from the
+  invariant of any state, once
 - operations: every index and every 64-bit range on every path of a step, in batches; of a function that says what
   it requires, once under its requirement, which then is what its callers owe
 - contract: what a function promises, from its body
@@ -15,9 +17,11 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from thecal_proofs.wiring import Row, Wiring
+from thecal_proofs.wiring import Row, Wiring, is_of_a_state
 
-Kind: TypeAlias = Literal["base", "step", "property", "operations", "contract", "hypotheses", "antecedent", "subset"]
+Kind: TypeAlias = Literal[
+    "base", "step", "consequence", "property", "operations", "contract", "hypotheses", "antecedent", "subset"
+]
 INITIAL = "initial"
 ANY_EVENT = "any"
 
@@ -42,7 +46,7 @@ class Obligation:
         """A stable name."""
         return (
             f"{self.subject}/{self.event}"
-            if self.kind in ("property", "step")
+            if self.kind in ("property", "step", "consequence")
             else (f"{self.kind}:{self.subject}/{self.event}")
         )
 
@@ -60,7 +64,7 @@ def list_obligations(wiring: Wiring, rows: Collection[Row], wanted: Collection[s
 def known_ids(wiring: Wiring, rows: Collection[Row]) -> list[str]:
     """Name everything that can be asked for."""
     rows_ids = [row.id for row in rows]
-    return [*rows_ids, *(c.name for c in wiring.conjuncts), *(f.qualified for f in wiring.contracts())]
+    return [*rows_ids, *(c.name for c in wiring.facts), *(f.qualified for f in wiring.contracts())]
 
 
 def _expand(id_: str, wiring: Wiring) -> Iterator[str]:
@@ -80,13 +84,18 @@ def _whole_grid(wiring: Wiring, rows: Collection[Row]) -> Iterator[Obligation]:
         yield Obligation(INITIAL, "operations", INITIAL)
         for conjunct in wiring.conjuncts:
             yield Obligation(INITIAL, "base", conjunct.name)
+    for fact in wiring.consequences:
+        yield Obligation(ANY_EVENT, "consequence", fact.name)
+    for row in rows:
+        if row.predicate is not None and is_of_a_state(row.predicate):
+            yield Obligation(ANY_EVENT, "property", row.id)
     for event in wiring.events:
         yield Obligation(event.name, "hypotheses", event.name)
         yield Obligation(event.name, "operations", event.name)
         for conjunct in wiring.conjuncts:
             yield Obligation(event.name, "step", conjunct.name)
         for row in rows:
-            if row.predicate is not None:
+            if row.predicate is not None and not is_of_a_state(row.predicate):
                 yield Obligation(event.name, "property", row.id)
     for row in rows:
         if row.predicate is not None:

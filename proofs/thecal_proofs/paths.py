@@ -7,14 +7,18 @@ from collections.abc import Mapping
 from thecal_proofs import terms
 from thecal_proofs.terms import Term
 
+FEW = 8  # so many choices of the larger or smaller of two are taken apart
 
-def find_condition(goal: Term) -> Term | None:
-    """The condition that governs most choices of the goal's values, the one met first among equals.
 
-    What a condition is itself made of is left alone, and so is a choice between a value and nothing: a summand. A
-    place in a table comes last.
+def find_condition(goal: Term) -> tuple[Term | None, bool]:
+    """The condition that decides most choices of the goal's values, the one met first among equals.
+
+    What a condition is itself made of is left alone, and so is a choice between a value and nothing, which is a
+    summand. A place in a table comes late, the larger or smaller of two last, if there are few: the second value says
+    that only these are left.
     """
     counts: Counter[Term] = Counter()
+    extremes: dict[Term, None] = {}
     seen: set[Term] = set()
     todo = [goal]
     while todo:
@@ -22,12 +26,41 @@ def find_condition(goal: Term) -> Term | None:
         if node in seen:
             continue
         seen.add(node)
-        if node.op == "ite" and terms.ZERO not in node.args:
+        if node.op == "ite" and is_extreme(node):
+            extremes[node.args[0]] = None
+        elif node.op == "ite" and terms.ZERO not in node.args:
             counts[node.args[0]] += 1
         todo.extend(reversed(node.args[1:] if node.op == "ite" else node.args))
-    if not counts:
-        return None
-    return max(counts, key=lambda condition: (not _is_place(condition), counts[condition]))
+    if counts:
+        return max(counts, key=lambda condition: (not _is_place(condition), counts[condition])), False
+    if 0 < len(extremes) <= FEW:
+        return next(iter(extremes)), True
+    return None, True
+
+
+def find_part(path: Term) -> Term | None:
+    """What is decided first in the first condition of a path that is made of others."""
+    for part in terms.conjuncts(path):
+        atom = _first_atom(part)
+        if atom is not part and terms.negate(atom) is not part:
+            return atom
+    return None
+
+
+def _first_atom(condition: Term) -> Term:
+    """What is decided first in a condition: its first comparison, or the first choice within that."""
+    node = condition
+    while node.op in ("and", "or", "not") or (node.op in ("eq", "ite") and node.args[0].is_bool):
+        node = node.args[0]
+    choices = (part for part in terms.postorder((node,)) if part.op == "ite" and not is_extreme(part))
+    inner = next((choice for choice in choices if not _is_place(choice.args[0])), None)
+    return node if inner is None else _first_atom(inner.args[0])
+
+
+def is_extreme(choice: Term) -> bool:
+    """Whether a choice is the larger or the smaller of two: what it compares is what it chooses from."""
+    condition, a, b = choice.args
+    return condition.op in ("le", "lt") and {a, b} == set(condition.args)
 
 
 def _is_place(condition: Term) -> bool:

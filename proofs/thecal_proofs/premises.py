@@ -1,20 +1,27 @@
 # SPDX-License-Identifier: Apache-2.0
 """The hypotheses of one cell, taken apart so that few can be used at a time."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
+from functools import cached_property
 
 from thecal_proofs import terms
+from thecal_proofs.encode import Contracts
+from thecal_proofs.places import Tables
 from thecal_proofs.terms import Term
+
+PLACES = "places"  # what is true of any place of a table
 
 
 @dataclass(frozen=True, slots=True)
 class Hypothesis:
-    """A named assumption; `always` ones cannot be left out by a hint."""
+    """A named assumption; `always` ones cannot be left out by a hint, `derived` ones are taken in by a hint alone."""
 
     name: str
     term: Term
     always: bool
+    derived: bool = False
 
 
 class Premises:
@@ -23,32 +30,58 @@ class Premises:
     def __init__(
         self,
         hypotheses: Sequence[Hypothesis],
-        contracts: Mapping[Term, Term],
+        contracts: Contracts,
         default: Mapping[Term, int] | None = None,
     ) -> None:
         self.hypotheses = hypotheses
         self.contracts = contracts
         self.default = dict(default or {})  # completes models; best if it satisfies the hypotheses itself
-        self.parts = list(dict.fromkeys(part for h in hypotheses for part in terms.pieces(h.term)))
+        self.parts = list(dict.fromkeys(part for h in hypotheses if not h.derived for part in terms.pieces(h.term)))
         self.known = frozenset(self.parts)
         self._owners: dict[Term, list[str]] = {}
         for hypothesis in hypotheses:
             for part in terms.pieces(hypothesis.term):
                 self._owners.setdefault(part, []).append(hypothesis.name)
         self._order = terms.postorder(self.parts)
+        self.few = 12  # broken ones taken in at once
+        self.is_at_once = False  # or whether all are put to the solver from the start
+
+    @cached_property
+    def tables(self) -> Tables:
+        """The tables that the hypotheses speak of."""
+        return Tables(self.parts)
+
+    def extended(self, facts: Mapping[Term, str | None]) -> "Premises":
+        """These premises and more facts, each part of the hypothesis that is named."""
+        found = copy(self)
+        new = [fact for fact in facts if fact not in self.known]
+        found.parts = [*self.parts, *new]
+        found.known = self.known | frozenset(new)
+        found._owners = {**self._owners, **{fact: [facts[fact] or PLACES] for fact in new}}
+        found._order = terms.postorder(found.parts)
+        return found
 
     def owner(self, part: Term) -> str | None:
         """The name of the hypothesis that a term is a part of; the first, if there are several."""
         owners = self._owners.get(part)
         return owners[0] if owners else None
 
-    def named(self, names: Iterable[str]) -> list[Term]:
-        """The parts of the hypotheses that a hint names."""
-        chosen = [h for h in self.hypotheses if h.name in names]
-        return list(dict.fromkeys(part for h in chosen for part in terms.pieces(h.term)))
+    def restricted(self, names: Collection[str], at_once: bool = False) -> "Premises":
+        """These premises without the hypotheses that are not named, but for those that are always assumed."""
+        always = {hypothesis.name for hypothesis in self.hypotheses if hypothesis.always}
+        found = copy(self)
+        found.parts = [part for part in self._owners if any(o in names or o in always for o in self._owners[part])]
+        found.known = frozenset(found.parts)
+        found._order = terms.postorder(found.parts)
+        found.__dict__.pop("tables", None)
+        found.few = 60
+        found.is_at_once = at_once
+        return found
 
     def near(self, goal: Term) -> list[Term]:
         """The linear parts that speak of nothing but the goal's unknowns."""
+        if self.is_at_once:
+            return self.parts
         outside = ~terms.mask(goal)
         return [part for part in self.parts if not terms.mask(part) & outside and not terms.is_nonlinear(part)]
 
@@ -70,15 +103,13 @@ def _distance(part: Term, spoken: int) -> tuple[bool, bool, int]:
     return not own & spoken, terms.is_nonlinear(part), (own & ~spoken).bit_count()
 
 
-def with_contracts(facts: list[Term], contracts: Mapping[Term, Term]) -> list[Term]:
+def with_contracts(facts: list[Term], contracts: Contracts) -> list[Term]:
     """Add the contract of every opaque call that the facts speak of, and of those that the contracts speak of."""
-    if not contracts:
-        return facts
     found = dict.fromkeys(facts)
     todo = list(facts)
     while todo:
         for node in terms.postorder((todo.pop(),)):
-            fact = contracts.get(node)
+            fact = contracts.fact(node)
             if fact is not None and fact not in found:
                 found[fact] = None
                 todo.append(fact)

@@ -6,14 +6,15 @@ monomials, most claims follow from linear reasoning and three facts about produc
 the sign of a product, that it grows with each factor, and that it is at least the other factor.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import combinations
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import combinations, permutations
 from typing import TypeAlias
 
 from thecal_proofs import terms
 from thecal_proofs.terms import ZERO, Term
 
 Monomial: TypeAlias = tuple[Term, ...]
+LONG = 12  # a sum of more parts is given a name before it is multiplied
 
 
 class Products:
@@ -24,6 +25,12 @@ class Products:
         self._monomials: dict[Term, Monomial] = {}
         self._rank: dict[Term, int] = {}
         self._times: dict[tuple[Term, Term], Term] = {}
+        self._sums: dict[Term, Term] = {}
+
+    @property
+    def definitions(self) -> list[Term]:
+        """What the names given to long sums stand for."""
+        return [terms.eq(name, total) for total, name in self._sums.items()]
 
     def linear(self, facts: Sequence[Term]) -> list[Term]:
         """The facts with every product replaced."""
@@ -36,7 +43,11 @@ class Products:
 
     def broken(self, facts: Sequence[Term], model: Mapping[Term, int]) -> list[Term]:
         """What is true of the products in linear facts, and not so in a model."""
-        candidates = list(dict.fromkeys([*self._facts(), *self._scaled(terms.postorder(facts))]))
+        order = terms.postorder(facts)
+        numbers = terms.compute(terms.postorder([part for m in self.unknowns for part in m]), model)
+        numbers.update((unknown, model.get(unknown, 0)) for unknown in self.unknowns.values())
+        facts_of_products = self._suspected(numbers)
+        candidates = list(dict.fromkeys([*facts_of_products, *self._scaled(order), *self._chained(order)]))
         values = terms.compute(terms.postorder(candidates), model)
         return [fact for fact in candidates if not values[fact]]
 
@@ -51,6 +62,8 @@ class Products:
         if a.op == "const" or b.op == "const":
             return terms.mul(a, b)
         for first, second in ((a, b), (b, a)):
+            if first.op != "var" and _is_long(first):
+                return self.multiply(self._sums.setdefault(first, terms.var(f"sum {len(self._sums)}")), second)
             match first.op:
                 case "add":
                     return terms.add(*(self.multiply(part, second) for part in first.args))
@@ -87,7 +100,7 @@ class Products:
         for node in order:
             if node.op in ("le", "lt"):
                 atoms = _atoms(node)
-                if atoms:
+                if 0 < len(atoms) <= LONG:
                     for factor in [f for f, known in partners.items() if atoms <= known]:
                         found += list(self._scale(node, factor))
         return found
@@ -96,35 +109,59 @@ class Products:
         left, right = node.args
         yield from facts_of_two_products(factor, left, self.multiply(left, factor), right, self.multiply(right, factor))
 
-    def _facts(self) -> Iterator[Term]:
-        pairs = [(m, u) for m, u in self.unknowns.items() if len(m) == 2]
-        for (a, b), product in pairs:
-            yield from facts_of_product(a, b, product)
-        for ((a, b), left), ((c, d), right) in combinations(pairs, 2):
-            for common, x, y in _sharing((a, b), (c, d)):
-                yield from facts_of_two_products(common, x, left, y, right)
+    def _chained(self, order: Sequence[Term]) -> Iterator[Term]:
+        """Of comparisons of two products each, those that chain as ratios do."""
+        pairs = []
+        for node in order:
+            if node.op in ("le", "lt"):
+                left, right = (self._monomials.get(side, ()) for side in node.args)
+                if len(left) == len(right) == 2:
+                    pairs += [(x, a, y, b) for x, a in permutations(left) for y, b in permutations(right)]
+        links = dict.fromkeys(pairs)
+        for x, a, y, b in links:
+            for c, b2, a2, d in links:
+                if a2 is a and b2 is b and (x, y) != (d, c):
+                    yield from facts_of_ratios((x, y), (a, b), (c, d), lambda left, right: self.multiply(left, right))
+
+    def _suspected(self, numbers: Mapping[Term, int]) -> Iterator[Term]:
+        """What is true of single products and of two with a common factor, where a model errs."""
+        partners: dict[Term, list[tuple[Term, Term]]] = {}
+        for (a, b), product in ((m, u) for m, u in self.unknowns.items() if len(m) == 2):
+            if numbers[product] != numbers[a] * numbers[b]:
+                yield from facts_of_product(a, b, product)
+            partners.setdefault(a, []).append((b, product))
+            if a is not b:
+                partners.setdefault(b, []).append((a, product))
+        for common, row in partners.items():
+            for (x, left), (y, right) in combinations(row, 2):
+                gap, rise = numbers[y] - numbers[x], numbers[right] - numbers[left]
+                if rise * gap < numbers[common] * abs(gap) or (gap == 0 and rise != 0):
+                    yield from facts_of_two_products(common, x, left, y, right)
 
 
-def _atoms(term: Term) -> set[Term]:
-    """What a linear term is made of."""
+def _is_long(term: Term) -> bool:
+    """Whether a term is too long to be multiplied out."""
+    if term.op == "ite":
+        is_plain = any(not branch.args or branch.op == "app" for branch in term.args[1:])
+        return not is_plain and len(terms.postorder((term,))) > 3 * LONG
+    return len(_atoms_of(term)) > LONG
+
+
+def _atoms(comparison: Term) -> set[Term]:
+    """What the linear terms are made of that are compared."""
+    return _atoms_of(*comparison.args)
+
+
+def _atoms_of(*roots: Term) -> set[Term]:
+    """What linear terms are made of."""
     found: set[Term] = set()
-    todo = list(term.args)
+    todo = list(roots)
     while todo:
         node = todo.pop()
         if node.op in ("add", "sub", "mul"):
             todo.extend(node.args)
         elif node.op != "const":
             found.add(node)
-    return found
-
-
-def _sharing(left: Monomial, right: Monomial) -> Iterable[tuple[Term, Term, Term]]:
-    a, b = left
-    c, d = right
-    found = [(a, b, d)] if a is c else []
-    found += [(a, b, c)] if a is d else []
-    found += [(b, a, d)] if b is c else []
-    found += [(b, a, c)] if b is d else []
     return found
 
 
@@ -144,3 +181,20 @@ def facts_of_two_products(common: Term, x: Term, left: Term, y: Term, right: Ter
     for a, first, b, second in ((x, left, y, right), (y, right, x, left)):
         yield terms.implies(terms.both(is_positive, terms.le(a, b)), terms.le(first, second))
         yield terms.implies(terms.both(is_positive, terms.lt(a, b)), terms.le(terms.add(first, common), second))
+
+
+def facts_of_ratios(
+    masses: tuple[Term, Term],
+    large: tuple[Term, Term],
+    small: tuple[Term, Term],
+    multiply: Callable[[Term, Term], Term],
+) -> Iterator[Term]:
+    """What is within a ratio is within any larger one: x : y <= b : a and b : a <= d : c give x : y <= d : c.
+
+    Written as products: x a <= y b and c b <= a d give x c <= y d, if nothing is negative and b is not 0.
+    """
+    (x, y), (a, b), (c, d) = masses, large, small
+    is_sound = terms.all_of([*(terms.le(ZERO, part) for part in (x, y, a, c, d)), terms.le(terms.ONE, b)])
+    is_within = terms.le(multiply(x, a), multiply(y, b))
+    is_smaller = terms.le(multiply(c, b), multiply(a, d))
+    yield terms.implies(terms.all_of([is_sound, is_within, is_smaller]), terms.le(multiply(x, c), multiply(y, d)))

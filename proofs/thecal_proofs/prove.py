@@ -84,9 +84,9 @@ def prove(
     obligations = list_obligations(project.wiring, project.rows, ids)
     discharger = Discharger(project.wiring, project.rows, Limits(budget, seed, search), hints)
     results = _run(discharger, obligations, jobs, progress)
-    names = tuple(conjunct.name for conjunct in project.wiring.conjuncts)
+    names = tuple(fact.name for fact in project.wiring.facts)
     while ids is not None and is_founded:  # what is asked for is proved together with what it rests on
-        done = {result.subject for result in results if result.kind == "step"}
+        done = {result.subject for result in results if result.kind in ("step", "consequence")}
         missing = {name for result in results for name in result.rests_on if name in names} - done
         if not missing:
             break

@@ -71,7 +71,7 @@ def after_step(names: Mapping[str, Any]) -> dict[str, Any]:
 
 def failing_hypotheses(wiring: Wiring, names: Mapping[str, Any]) -> list[str]:
     """Name the hypotheses that are not True of a concrete step."""
-    assumed = (wiring.admissible, wiring.possible_event, wiring.possible_truth, *wiring.conjuncts)
+    assumed = (wiring.admissible, wiring.possible_event, wiring.possible_truth, *wiring.facts)
     return [f.name for f in assumed if f is not None and call(wiring.loaded, f, names) is not True]
 
 
@@ -112,6 +112,40 @@ def replay_start(
     verdict = call(wiring.loaded, predicate, names)
     test = f"# with config = {names['config']!r}\n# the initial situation does not satisfy {predicate.name}\n"
     return Replay(verdict is False, f"in CPython {predicate.name} is {verdict}", test, model)
+
+
+def replay_state(
+    wiring: Wiring, model: Mapping[str, int], predicate: ir.Signature, facts: Sequence[ir.Signature]
+) -> Replay:
+    """Run a claim about any state on the model's."""
+    types = {name: found for name, found in wiring.symbols.items() if name != "truth"}
+    leaves = {name: decode.fill(found, name, model) for name, found in types.items()}
+    names = {name: decode.build(found, iter(leaves[name]), wiring.loaded) for name, found in types.items()}
+    names |= {"after": names["state"], "ghost_after": names.get("ghost")}
+    assumed = [fact for fact in (wiring.admissible, *facts) if fact is not None]
+    broken = [fact.name for fact in assumed if call(wiring.loaded, fact, names) is not True]
+    verdict = call(wiring.loaded, predicate, names)
+    test = _write_state_test(wiring, types, leaves, predicate)
+    if broken:
+        return Replay(False, "in CPython these hypotheses do not hold: " + ", ".join(broken), test, model)
+    return Replay(verdict is False, f"in CPython {predicate.name} is {verdict}", test, model)
+
+
+def _write_state_test(
+    wiring: Wiring, types: Mapping[str, Type], leaves: Mapping[str, list[int]], predicate: ir.Signature
+) -> str:
+    imports: dict[str, set[str]] = {predicate.module: {predicate.name}}
+
+    def use(module: str, name: str) -> None:
+        imports.setdefault(module, set()).add(name)
+
+    names = {"after": "state", "ghost_after": "ghost"}
+    asked = {names.get(name, name) for name, _ in predicate.params}
+    body = [f"    {n} = {decode.write(types[n], iter(leaves[n]), use)}" for n in types if n in asked]
+    args = ", ".join(f"{name}={names.get(name, name)}" for name, _ in predicate.params)
+    head = [f"from {module} import {', '.join(sorted(found))}" for module, found in sorted(imports.items())]
+    lines = [*head, "", "", f"def test_{predicate.name}() -> None:", *body, f"    assert {predicate.name}({args})"]
+    return "\n".join(["# SPDX-License-Identifier: Apache-2.0", *lines]) + "\n"
 
 
 def write_test(situation: Situation, predicate: ir.Signature, is_conjunct: bool, title: str) -> str:

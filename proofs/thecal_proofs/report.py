@@ -6,11 +6,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from thecal_proofs.obligations import FORM
+from thecal_proofs.obligations import ANY_EVENT, FORM
 from thecal_proofs.verdicts import VERDICTS, Result, Verdict, worst
-from thecal_proofs.wiring import Row
+from thecal_proofs.wiring import Row, is_of_a_state
 
 VERSION = 1
+FACTS = ("base", "step", "consequence")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,22 @@ class Report:
             is_own = result.kind == "property" and result.subject == row.id
             if result.kind in kinds if kinds else is_own:
                 found.setdefault(result.event, []).append(result.verdict)
+        if set(found) == {ANY_EVENT} and self.is_of_a_state(row):
+            return self._cells_of_a_state(row, worst(found[ANY_EVENT]))
         return {event: worst(verdicts) for event, verdicts in found.items()}
+
+    def is_of_a_state(self, row: Row) -> bool:
+        """Whether a property speaks of a state alone."""
+        return row.predicate is not None and is_of_a_state(row.predicate)
+
+    def _cells_of_a_state(self, row: Row, own: Verdict) -> dict[str, Verdict]:
+        """What follows from the invariant of a state holds after an event if all that it rests on is kept by it."""
+        rests_on = self.foundations([row.id])
+        kept: dict[str, list[Verdict]] = {event: [own] for event in self.events}
+        for result in self.judged():
+            if result.kind == "step" and result.subject in rests_on and result.verdict != "proved":
+                kept[result.event].append("unknown")
+        return {event: worst(verdicts) for event, verdicts in kept.items()}
 
     def verdict(self, row: Row) -> Verdict:
         """The verdict on one property: its own cells', if all that their proofs rest on is proved too."""
@@ -67,7 +83,7 @@ class Report:
         """The conjuncts that some proofs rest on, and those that theirs rest on, and so on."""
         rests: dict[str, set[str]] = {}
         for result in self.results:
-            if result.kind in ("property", "step", "base"):
+            if result.kind in ("property", *FACTS):
                 rests.setdefault(result.subject, set()).update(result.rests_on)
         found: set[str] = set()
         todo = list(subjects)
@@ -82,7 +98,7 @@ class Report:
         """The conjuncts that a property rests on and that are not proved here, base and every event."""
         proved: dict[str, bool] = {}
         for result in self.judged():
-            if result.kind in ("base", "step"):
+            if result.kind in FACTS:
                 proved[result.subject] = proved.get(result.subject, True) and result.verdict == "proved"
         return sorted(name for name in self.foundations([row.id]) if not proved.get(name, False))
 
@@ -91,7 +107,7 @@ class Report:
         found: dict[str, dict[str, Verdict]] = {}
         for result in self.judged():
             if result.kind != "property":
-                name = result.subject if result.kind in ("base", "step") else f"{result.kind}:{result.subject}"
+                name = result.subject if result.kind in FACTS else f"{result.kind}:{result.subject}"
                 found.setdefault(name, {})[result.event] = result.verdict
         return found
 

@@ -7,7 +7,6 @@ node by node, which costs a third of printing and parsing them.
 """
 
 import ctypes
-import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
@@ -21,19 +20,18 @@ DEFAULT_BUDGET = 2_000_000
 DEFAULT_SEED = 0
 SAT, UNSAT = 1, -1
 Handle: TypeAlias = Any  # a pointer of the C interface
-Engine: TypeAlias = Literal["linear", "core", "tactics"]
-EXACT: tuple[Engine, ...] = ("core", "tactics")
+Engine: TypeAlias = Literal["core", "tactics"]
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the solver said of a set of assertions: "sat" with a model, "unsat", or "unknown" with a reason."""
+    """What the solver said of a set of assertions: "sat" with a model, "unsat" with a core, or "unknown", and why."""
 
     status: str
     model: Mapping[Term, int] = field(default_factory=dict)
     reason: str = ""
     rlimit: int = 0
-    seconds: float = 0.0
+    core: frozenset[Term] = frozenset()
 
 
 def ask(
@@ -44,120 +42,152 @@ def ask(
 ) -> Answer:
     """Decide whether the assertions can hold together.
 
-    "core" is the plain SMT core, "tactics" what Z3 thinks best. "linear" takes each product of unknowns for an
-    unknown of its own: its "unsat" is as good as any, its models need not respect products.
+    "core" is the plain SMT core, "tactics" what Z3 thinks best.
     """
-    started = time.perf_counter()
     facts: dict[Term, None] = {}
     for assertion in assertions:
         facts.update(dict.fromkeys(terms.conjuncts(assertion)))
     if terms.FALSE in facts:
-        return Answer("unsat", seconds=time.perf_counter() - started)
-    with _Context(engine) as context:
-        return context.check(list(facts), budget, seed, started)
+        return Answer("unsat")
+    with Question(engine, seed) as question:
+        question.add(facts)
+        return question.check(budget)
 
 
-class _Context:
-    """A private Z3 context; leaving it frees everything made in it."""
+class Question:
+    """A private Z3 context and solver to which facts are added; leaving it frees everything made in it.
 
-    def __init__(self, engine: Engine) -> None:
+    An "unsat" names the tracked facts that it took.
+    """
+
+    def __init__(self, engine: Engine = "core", seed: int = DEFAULT_SEED) -> None:
         self.engine = engine
+        self.seed = seed
 
-    def __enter__(self) -> "_Context":
+    def __enter__(self) -> "Question":
         config = z3core.Z3_mk_config()
-        self.handle: Handle = z3core.Z3_mk_context(config)
+        self.context: Handle = z3core.Z3_mk_context(config)
         z3core.Z3_del_config(config)
-        self.leaves: dict[Term, Handle] = {}
+        ctx = self.context
+        self._integer, self._truth = z3core.Z3_mk_int_sort(ctx), z3core.Z3_mk_bool_sort(ctx)
+        make = z3core.Z3_mk_solver if self.engine == "tactics" else z3core.Z3_mk_simple_solver
+        self._solver = make(ctx)
+        z3core.Z3_solver_inc_ref(ctx, self._solver)
+        self._done: dict[Term, Handle] = {}
+        self._leaves: dict[Term, Handle] = {}
+        self._functions: dict[tuple[str, int], Handle] = {}
+        self._tracked: dict[int, Term] = {}
+        self._spent = 0
         return self
 
     def __exit__(self, *_: object) -> None:
-        z3core.Z3_del_context(self.handle)
+        z3core.Z3_del_context(self.context)
 
-    def check(self, facts: Sequence[Term], budget: int, seed: int, started: float) -> Answer:
-        ctx = self.handle
-        translated = self._translate(facts)
-        make = z3core.Z3_mk_solver if self.engine == "tactics" else z3core.Z3_mk_simple_solver
-        solver = make(ctx)
-        z3core.Z3_solver_inc_ref(ctx, solver)
-        self._configure(solver, budget, seed)
+    def add(self, facts: Iterable[Term], tracked: bool = False) -> None:
+        """Assert facts; tracked ones are named by a core."""
+        ctx = self.context
         for fact in facts:
-            z3core.Z3_solver_assert(ctx, solver, translated[fact])
-        try:
-            status = z3core.Z3_solver_check(ctx, solver)
-        except z3types.Z3Exception as error:  # running out of the budget while preprocessing surfaces here
-            return Answer("unknown", {}, str(error), budget, time.perf_counter() - started)
-        work = self._work(solver)
-        spent = time.perf_counter() - started
-        if status == UNSAT:
-            return Answer("unsat", {}, "", work, spent)
-        if status == SAT:
-            return Answer("sat", self._model(solver), "", work, spent)
-        return Answer("unknown", {}, str(z3core.Z3_solver_get_reason_unknown(ctx, solver)), work, spent)
+            self._translate(fact)
+            if tracked:
+                symbol = z3core.Z3_mk_string_symbol(ctx, f"fact {len(self._tracked)}")
+                label = z3core.Z3_mk_const(ctx, symbol, self._truth)
+                self._tracked[z3core.Z3_get_ast_id(ctx, label)] = fact
+                z3core.Z3_solver_assert_and_track(ctx, self._solver, self._done[fact], label)
+            else:
+                z3core.Z3_solver_assert(ctx, self._solver, self._done[fact])
 
-    def _configure(self, solver: Handle, budget: int, seed: int) -> None:
-        ctx = self.handle
+    def check(self, budget: int) -> Answer:
+        """Decide whether all that was added can hold together."""
+        self._configure(budget)
+        try:
+            status = z3core.Z3_solver_check(self.context, self._solver)
+        except z3types.Z3Exception as error:  # running out of the budget while preprocessing surfaces here
+            return Answer("unknown", {}, str(error), budget)
+        total = self._count_work()
+        work, self._spent = total - self._spent, total
+        if status == UNSAT:
+            return Answer("unsat", {}, "", work, self._core())
+        if status == SAT:
+            return Answer("sat", self._model(), "", work)
+        return Answer("unknown", {}, str(z3core.Z3_solver_get_reason_unknown(self.context, self._solver)), work)
+
+    def _configure(self, budget: int) -> None:
+        ctx = self.context
         params = z3core.Z3_mk_params(ctx)
         z3core.Z3_params_inc_ref(ctx, params)
         # To Z3 a limit of 0 is none.
-        for name, value in (("rlimit", max(1, budget)), ("random_seed", seed)):
+        for name, value in (("rlimit", max(1, budget)), ("random_seed", self.seed)):
             symbol = z3core.Z3_mk_string_symbol(ctx, name)
             z3core.Z3_params_set_uint(ctx, params, symbol, value)
-        z3core.Z3_solver_set_params(ctx, solver, params)
+        z3core.Z3_solver_set_params(ctx, self._solver, params)
+        z3core.Z3_params_dec_ref(ctx, params)
 
-    def _work(self, solver: Handle) -> int:
-        ctx = self.handle
-        statistics = z3core.Z3_solver_get_statistics(ctx, solver)
+    def _count_work(self) -> int:
+        ctx = self.context
+        statistics = z3core.Z3_solver_get_statistics(ctx, self._solver)
         for i in range(z3core.Z3_stats_size(ctx, statistics)):
             if z3core.Z3_stats_get_key(ctx, statistics, i) == "rlimit count":
                 return int(z3core.Z3_stats_get_uint_value(ctx, statistics, i))
         return 0
 
-    def _model(self, solver: Handle) -> dict[Term, int]:
-        ctx = self.handle
-        model = z3core.Z3_solver_get_model(ctx, solver)
+    def _core(self) -> frozenset[Term]:
+        ctx = self.context
+        labels = z3core.Z3_solver_get_unsat_core(ctx, self._solver)
+        z3core.Z3_ast_vector_inc_ref(ctx, labels)
+        places = range(z3core.Z3_ast_vector_size(ctx, labels))
+        found = [z3core.Z3_get_ast_id(ctx, z3core.Z3_ast_vector_get(ctx, labels, i)) for i in places]
+        z3core.Z3_ast_vector_dec_ref(ctx, labels)
+        return frozenset(self._tracked[label] for label in found)
+
+    def _model(self) -> dict[Term, int]:
+        ctx = self.context
+        model = z3core.Z3_solver_get_model(ctx, self._solver)
         z3core.Z3_model_inc_ref(ctx, model)
         found = {}
-        for leaf, handle in self.leaves.items():
+        for leaf, handle in self._leaves.items():
             out = (z3types.Ast * 1)()
             z3core.Z3_model_eval(ctx, model, handle, True, out)
-            text = z3core.Z3_ast_to_string(ctx, out[0])
-            found[leaf] = _read_value(str(text))
+            found[leaf] = _read_value(str(z3core.Z3_ast_to_string(ctx, out[0])))
+        z3core.Z3_model_dec_ref(ctx, model)
         return found
 
-    def _translate(self, facts: Sequence[Term]) -> dict[Term, Handle]:
-        ctx = self.handle
-        integer, truth = z3core.Z3_mk_int_sort(ctx), z3core.Z3_mk_bool_sort(ctx)
-        functions: dict[tuple[str, int], Handle] = {}
-        done: dict[Term, Handle] = {}
-        products: dict[frozenset[Term], Handle] = {}
-        for node in terms.postorder(facts):
-            args = [done[arg] for arg in node.args]
-            match node.op:
-                case "const":
-                    done[node] = z3core.Z3_mk_numeral(ctx, str(node.value), integer)
-                case "var" | "flag":
-                    symbol = z3core.Z3_mk_string_symbol(ctx, str(node.value))
-                    done[node] = z3core.Z3_mk_const(ctx, symbol, truth if node.is_bool else integer)
-                    self.leaves[node] = done[node]
-                case "app" | "pred":
-                    key = str(node.value), len(args)
-                    if key not in functions:
-                        symbol = z3core.Z3_mk_string_symbol(ctx, key[0])
-                        sorts = [truth if arg.is_bool else integer for arg in node.args]
-                        domain = (z3types.Sort * len(sorts))(*sorts)
-                        result = truth if node.is_bool else integer
-                        functions[key] = z3core.Z3_mk_func_decl(ctx, symbol, len(sorts), domain, result)
-                    done[node] = z3core.Z3_mk_app(ctx, functions[key], len(args), _array(args))
-                    self.leaves[node] = done[node]
-                case "mul" if self.engine == "linear" and node.args[1].op != "const":
-                    factors = frozenset(node.args)
-                    if factors not in products:
-                        symbol = z3core.Z3_mk_string_symbol(ctx, f"product {len(products)}")
-                        products[factors] = z3core.Z3_mk_const(ctx, symbol, integer)
-                    done[node] = products[factors]
-                case _:
-                    done[node] = _MAKERS[node.op](ctx, args)
-        return done
+    def _translate(self, root: Term) -> None:
+        done = self._done
+        todo = [root]
+        while todo:
+            node = todo[-1]
+            missing = [arg for arg in node.args if arg not in done]
+            if missing:
+                todo.extend(reversed(missing))
+                continue
+            todo.pop()
+            if node not in done:
+                done[node] = self._make(node, [done[arg] for arg in node.args])
+
+    def _make(self, node: Term, args: Sequence[Handle]) -> Handle:
+        ctx = self.context
+        if node.op == "const":
+            return z3core.Z3_mk_numeral(ctx, str(node.value), self._integer)
+        if node.op in ("var", "flag"):
+            symbol = z3core.Z3_mk_string_symbol(ctx, str(node.value))
+            made = z3core.Z3_mk_const(ctx, symbol, self._truth if node.is_bool else self._integer)
+        elif node.op in ("app", "pred"):
+            made = z3core.Z3_mk_app(ctx, self._function(node), len(args), _array(args))
+        else:
+            return _MAKERS[node.op](ctx, args)
+        self._leaves[node] = made
+        return made
+
+    def _function(self, node: Term) -> Handle:
+        ctx = self.context
+        key = str(node.value), len(node.args)
+        if key not in self._functions:
+            symbol = z3core.Z3_mk_string_symbol(ctx, key[0])
+            sorts = [self._truth if arg.is_bool else self._integer for arg in node.args]
+            domain = (z3types.Sort * len(sorts))(*sorts)
+            result = self._truth if node.is_bool else self._integer
+            self._functions[key] = z3core.Z3_mk_func_decl(ctx, symbol, len(sorts), domain, result)
+        return self._functions[key]
 
 
 def _array(args: Sequence[Handle]) -> "ctypes.Array[Any]":

@@ -2,7 +2,7 @@
 """Finds the parts of the proof by their names: the step, what it starts from, what is assumed, what is claimed."""
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +16,7 @@ SPECS = "thecal_specs"
 # Conveniences around the core, in the kernel's folder but not in the proved subset.
 OUTSIDE = ("thecal.boundary", "thecal.session")
 CONJUNCTS = (("thecal_specs.invariant", "INVARIANT"), ("thecal_specs.lemmas", "LEMMAS"))
+CONSEQUENCES = (("thecal_specs.consequences", "CONSEQUENCES"),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,13 @@ class Wiring:
         self.advance = self._find(SPECS, "advance")
         self.possible_event = self._find(SPECS, "is_possible_event")
         self.possible_truth = self._find(SPECS, "is_possible_truth")
-        self.conjuncts = self._find_conjuncts()
+        self.conjuncts = self._find_listed(CONJUNCTS)
+        self.consequences = self._find_listed(CONSEQUENCES)
+
+    @property
+    def facts(self) -> tuple[ir.Signature, ...]:
+        """What is true of every reachable state: the invariant and the lemmas, and what follows from them."""
+        return (*self.conjuncts, *self.consequences)
 
     @property
     def symbols(self) -> dict[str, Type]:
@@ -104,14 +111,19 @@ class Wiring:
                 return self.program.signature(module, name)
         return None
 
-    def _find_conjuncts(self) -> tuple[ir.Signature, ...]:
+    def _find_listed(self, tables: Iterable[tuple[str, str]]) -> tuple[ir.Signature, ...]:
         """Read the tuples of function names that list the invariant; they are data, outside the subset."""
         return tuple(
             self.program.signature(module, item.id)
-            for module, name in CONJUNCTS
+            for module, name in tables
             if module in self.program.sources.files
             for item in _listed(self.program.definitions(module).get(name))
         )
+
+
+def is_of_a_state(predicate: ir.Signature) -> bool:
+    """Whether a property speaks of what is after a step alone, not of the step: it is proved of any state then."""
+    return {name for name, _ in predicate.params} <= {"config", "after", "ghost_after"}
 
 
 def _listed(node: object) -> list[ast.Name]:

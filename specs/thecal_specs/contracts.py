@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a function of the kernel promises, proved once from its body and assumed at its calls."""
 
+from thecal import path as tip
 from thecal import schedule, units
-from thecal.state import Ratio
+from thecal.fluid import Fluid
+from thecal.state import Path, Ratio
 
 
 def division_step_keeps_the_dividend(
@@ -29,19 +31,17 @@ def division_step_keeps_the_dividend(
 
 
 def quotient_down_is_the_largest(dividend: int, divisor: int, result: int) -> bool:
-    """``compute_quotient_down``: in range, and next to the true quotient unless that is beyond the range."""
-    is_asked_well = dividend >= 0 and divisor >= 1
-    return not is_asked_well or (
+    """``compute_quotient_down``: in range, and next to the true quotient unless that is beyond it; 0 of a debt."""
+    return divisor < 1 or (
         0 <= result < units.QUOTIENT_END
-        and result * divisor <= dividend
+        and (result * divisor <= dividend or (dividend < 0 and result == 0))
         and (dividend < (result + 1) * divisor or result == units.QUOTIENT_END - 1)
     )
 
 
 def quotient_up_is_the_smallest(dividend: int, divisor: int, result: int) -> bool:
-    """``compute_quotient_up``: in range, and next to the true quotient unless that is beyond the range."""
-    is_asked_well = dividend >= 0 and divisor >= 1
-    return not is_asked_well or (
+    """``compute_quotient_up``: in range, and next to the true quotient unless that is beyond it; 0 of a debt."""
+    return divisor < 1 or (
         0 <= result <= units.QUOTIENT_END
         and (dividend <= result * divisor or result == units.QUOTIENT_END)
         and (result == 0 or (result - 1) * divisor < dividend)
@@ -50,14 +50,65 @@ def quotient_up_is_the_smallest(dividend: int, divisor: int, result: int) -> boo
 
 def share_is_enough(first_fg: int, ratio: Ratio, pulse_volume_nl: int, result: int) -> bool:
     """``compute_share_fg``: at least what comes with the first drug by the ratio, or beyond all limits; never more."""
-    is_asked_well = first_fg >= 0 and ratio.first_fg_per_nl >= 1 and ratio.drug_fg_per_nl >= 0 and pulse_volume_nl >= 1
+    is_asked_well = ratio.first_fg_per_nl >= 1 and ratio.drug_fg_per_nl >= 0 and pulse_volume_nl >= 1
     return not is_asked_well or (
         0 <= result <= units.MASS_FG_BEYOND_LIMITS
         and (result == units.MASS_FG_BEYOND_LIMITS or first_fg * ratio.drug_fg_per_nl <= result * ratio.first_fg_per_nl)
     )
 
 
+def hour_is_at_least_any_two_neighbours(slots_fg: units.Slots, result: int) -> bool:
+    """``compute_hour_fg``: no less than any slot and the next, the day's first after its last."""
+    return all(a + b <= result for a, b in zip(slots_fg, slots_fg[1:48] + slots_fg[0:1]))
+
+
+def is_ratio_of_both(path: Path, new: Fluid, drug: int) -> bool:
+    """Whether neither fluid brings more of a drug with the first one than the path's ratio says."""
+    ratio = path.ratios[drug]
+    return (
+        ratio.first_fg_per_nl >= 0
+        and ratio.drug_fg_per_nl >= 0
+        and path.old.hi[drug] * ratio.first_fg_per_nl <= ratio.drug_fg_per_nl * path.old.hi[0]
+        and new.hi[drug] * ratio.first_fg_per_nl <= ratio.drug_fg_per_nl * new.hi[0]
+    )
+
+
+def upper_pulse_is_the_most_that_either_fluid_brings(
+    path: Path, new: Fluid, pulse_volume_nl: int, result: units.Masses
+) -> bool:
+    """``compute_upper_fg``: at least what each fluid at the tip brings, at most what both do; ratios hold of it."""
+    is_asked_well = pulse_volume_nl >= 1 and all(a >= 0 and b >= 0 for a, b in zip(path.old.hi, new.hi))
+    return not is_asked_well or all(
+        result[i] >= 0
+        and result[i] >= min(path.old.hi[i], new.hi[i]) * pulse_volume_nl
+        and result[i] <= max(path.old.hi[i], new.hi[i]) * pulse_volume_nl
+        and (path.front_hi_nl <= 0 or result[i] >= path.old.hi[i] * pulse_volume_nl)
+        and (path.front_lo_nl >= pulse_volume_nl or result[i] >= new.hi[i] * pulse_volume_nl)
+        and (
+            not is_ratio_of_both(path, new, i)
+            or result[i] * path.ratios[i].first_fg_per_nl <= result[0] * path.ratios[i].drug_fg_per_nl
+        )
+        for i in range(units.DRUG_COUNT)
+    )
+
+
+def lower_pulse_is_the_least_that_either_fluid_brings(
+    path: Path, new: Fluid, pulse_volume_nl: int, result: units.Masses
+) -> bool:
+    """``compute_lower_fg``: at most what each fluid at the tip brings."""
+    is_asked_well = pulse_volume_nl >= 1 and all(a >= 0 and b >= 0 for a, b in zip(path.old.lo, new.lo))
+    return not is_asked_well or all(
+        result[i] >= 0
+        and (path.front_hi_nl <= 0 or result[i] <= path.old.lo[i] * pulse_volume_nl)
+        and (path.front_lo_nl >= pulse_volume_nl or result[i] <= new.lo[i] * pulse_volume_nl)
+        for i in range(units.DRUG_COUNT)
+    )
+
+
 CONTRACTS = {
+    tip.compute_upper_fg: upper_pulse_is_the_most_that_either_fluid_brings,
+    tip.compute_lower_fg: lower_pulse_is_the_least_that_either_fluid_brings,
+    schedule.compute_hour_fg: hour_is_at_least_any_two_neighbours,
     schedule.compute_share_fg: share_is_enough,
     units.compute_division_step: division_step_keeps_the_dividend,
     units.compute_quotient_down: quotient_down_is_the_largest,

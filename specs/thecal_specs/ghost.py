@@ -30,7 +30,6 @@ from thecal.units import (
     DAY_S,
     NO_MASSES,
     NO_SLOTS,
-    SLOT_COUNT,
     SLOT_S,
     TICK_MAX,
     Masses,
@@ -79,7 +78,7 @@ class Window:
     ``cap_day_fg`` and ``cap_hour_fg``: the largest caps in force since. ``given_fg``: what truly passed the tip.
     ``basal_fg`` and ``bolus_fg``: the upper book of the pulses ordered since, less those that surely did not move.
     ``starts``: patient boluses begun; ``failures``: pulses that failed or got lost. The rest serves the proof: what
-    was in force, slot by slot, and what was due.
+    was in force, slot by slot, how many seconds of each slot passed, and what was due in them.
     """
 
     is_open: bool
@@ -98,6 +97,7 @@ class Window:
     slots_fg: Slots
     pulse_fg: int
     ratios: Ratios
+    seconds: Slots
     due_fg_1800: Slots
 
 
@@ -188,6 +188,7 @@ NO_WINDOW = Window(
     slots_fg=NO_SLOTS,
     pulse_fg=0,
     ratios=NO_RATIOS,
+    seconds=NO_SLOTS,
     due_fg_1800=NO_SLOTS,
 )
 
@@ -272,18 +273,6 @@ def is_scheduled(before: State, event: Event) -> bool:
 def compute_minimum_slot_fg(config: Config, state: State) -> int:
     """What half an hour at the pump's minimum rate brings of the first drug, of the strongest fluid."""
     return config.pump.slot_volume_nl_min * max(state.path.old.hi[0], state.reservoir.fluid.hi[0])
-
-
-def compute_scheduled_fg_1800(config: Config, before: State, event: Event) -> Slots:
-    """The basal that falls due in this step, at its place in the day: at most one place is not 0."""
-    is_due = is_scheduled(before, event)
-    is_minimum = before.mode == Mode.MINIMUM_RATE
-    minimum_fg = compute_minimum_slot_fg(config, before)
-    place = (before.tick + 1) % DAY_S // SLOT_S
-    return tuple(
-        (minimum_fg if is_minimum else slot) if is_due and place == i else 0
-        for i, slot in zip(range(SLOT_COUNT), before.program.slots_fg)
-    )
 
 
 def compute_scheduled_now_fg_1800(config: Config, before: State, event: Event) -> int:
@@ -413,6 +402,17 @@ def with_pulse(before: State, event: Event, outcome: Outcome, truth: Truth, wind
     return window
 
 
+def compute_added(slots: Slots, after: State, amount: int) -> Slots:
+    """A table of the day with an amount added in the slot of now."""
+    place = after.tick % DAY_S // SLOT_S
+    return tuple(a + (amount if place == i else 0) for i, a in enumerate(slots))
+
+
+def with_second(window: Window, after: State) -> Window:
+    """Count a second in its slot of the day."""
+    return replace(window, seconds=compute_added(window.seconds, after, 1))
+
+
 def with_bolus_noted(before: State, after: State, window: Window) -> Window:
     """Count a patient bolus that began, and forget the active one's part when it has ended."""
     is_start = not before.bolus.is_active and after.bolus.is_active
@@ -429,8 +429,9 @@ def advance_window(config: Config, before: State, event: Event, outcome: Outcome
             window = open_window(before)
     if not window.is_open:
         return window
-    due = tuple(a + b for a, b in zip(window.due_fg_1800, compute_scheduled_fg_1800(config, before, event)))
-    booked = with_pulse(before, event, outcome, truth, window, ghost.world.flight_upper_fg)
+    passed = with_second(window, outcome.state) if outcome.state.tick > before.tick else window
+    due = compute_added(passed.due_fg_1800, outcome.state, compute_scheduled_now_fg_1800(config, before, event))
+    booked = with_pulse(before, event, outcome, truth, passed, ghost.world.flight_upper_fg)
     noted = with_bolus_noted(before, outcome.state, booked)
     failures = window.failures + 1 if is_failure(before, event, outcome.state) else window.failures
     return with_in_force(replace(noted, due_fg_1800=due, failures=failures), before, outcome.state)

@@ -21,6 +21,7 @@ from thecal.units import (
     PATH_NL_MAX,
     QUOTIENT_END,
     RESERVOIR_NL_MAX,
+    SLOT_COUNT,
     SLOT_S,
     TICK_MAX,
     Masses,
@@ -201,6 +202,7 @@ def active_bolus_is_accounted_for(config: Config, state: State) -> bool:
         and 0 <= bolus.left_fg <= bolus.mass_fg <= MASS_FG_MAX
         and bolus.given_fg[0] == bolus.mass_fg - bolus.left_fg
         and bolus.reserved_fg[0] == bolus.mass_fg
+        and all(is_within(reserved, 0, MASS_FG_MAX) for reserved in bolus.reserved_fg)
         and is_within(bolus.duration_s, 1, DAY_S),
     )
 
@@ -224,11 +226,6 @@ def active_bolus_keeps_its_ratios(config: Config, state: State) -> bool:
             for i in range(1, DRUG_COUNT)
         ),
     )
-
-
-def active_bolus_stays_within_what_was_reserved(config: Config, state: State) -> bool:
-    """What an active bolus gave of every drug is within what was reserved for it."""
-    return implies(state.bolus.is_active, is_no_larger(state.bolus.given_fg, state.bolus.reserved_fg))
 
 
 def compute_ended_since_fg(ledger: Ledger, since_tick: int) -> Masses:
@@ -306,12 +303,29 @@ def envelope_holds_both_generations(config: Config, state: State) -> bool:
     )
 
 
+def compute_next_slots(slots: Slots) -> Slots:
+    """For each slot the one that follows it, the day's first after its last."""
+    return slots[1:SLOT_COUNT] + slots[0:1]
+
+
+def envelope_holds_the_hours_of_both_generations(config: Config, state: State) -> bool:
+    """The envelope is at least any two neighbouring slots, each the larger of both generations', and two pulses."""
+    basal = state.basal
+    pulse_fg = max(basal.previous.pulse_fg, basal.current.pulse_fg)
+    larger = tuple(max(a, b) for a, b in zip(basal.previous.slots_fg, basal.current.slots_fg))
+    return all(a + b + 2 * pulse_fg <= basal.envelope.hour_fg[0] for a, b in zip(larger, compute_next_slots(larger)))
+
+
 def envelope_holds_the_shares_of_both_generations(config: Config, state: State) -> bool:
     """The envelope of every drug is at least its share of the first one's, by the ratios of both generations."""
     basal = state.basal
+    day_fg = basal.envelope.day_fg
+    hour_fg = basal.envelope.hour_fg
     return all(
-        is_share(basal.envelope.day_fg[0], basal.previous.ratios[i], basal.envelope.day_fg[i])
-        and is_share(basal.envelope.day_fg[0], basal.current.ratios[i], basal.envelope.day_fg[i])
+        is_share(day_fg[0], basal.previous.ratios[i], day_fg[i])
+        and is_share(day_fg[0], basal.current.ratios[i], day_fg[i])
+        and is_share(hour_fg[0], basal.previous.ratios[i], hour_fg[i])
+        and is_share(hour_fg[0], basal.current.ratios[i], hour_fg[i])
         for i in range(1, DRUG_COUNT)
     )
 
@@ -335,7 +349,15 @@ def admitted_program_fits_under_its_caps(config: Config, state: State) -> bool:
         is_no_larger(program.day_fg, state.program.cap_day_fg)
         and is_no_larger(program.hour_fg, state.program.cap_hour_fg)
         and sum(slot for slot in state.program.slots_fg) + 2 * state.path.pulse_fg_max == program.day_fg[0]
-        and all(is_share(program.day_fg[0], state.path.ratios[i], program.day_fg[i]) for i in range(1, DRUG_COUNT)),
+        and all(
+            a + b + 2 * state.path.pulse_fg_max <= program.hour_fg[0]
+            for a, b in zip(state.program.slots_fg, compute_next_slots(state.program.slots_fg))
+        )
+        and all(
+            is_share(program.day_fg[0], state.path.ratios[i], program.day_fg[i])
+            and is_share(program.hour_fg[0], state.path.ratios[i], program.hour_fg[i])
+            for i in range(1, DRUG_COUNT)
+        ),
     )
 
 
@@ -451,12 +473,12 @@ INVARIANT = (
     active_bolus_is_accounted_for,
     masses_of_the_bolus_are_within_limits,
     active_bolus_keeps_its_ratios,
-    active_bolus_stays_within_what_was_reserved,
     active_bolus_leaves_room_for_the_day,
     active_bolus_leaves_room_for_the_hour,
     reserves_are_not_negative,
     generations_are_well_formed,
     envelope_holds_both_generations,
+    envelope_holds_the_hours_of_both_generations,
     envelope_holds_the_shares_of_both_generations,
     admitted_program_is_in_the_current_generation,
     admitted_program_fits_under_its_caps,

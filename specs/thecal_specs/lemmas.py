@@ -7,10 +7,11 @@ Each holds of every reachable pair of state and ghost; together with the invaria
 from thecal.fluid import Fluid
 from thecal.limits import Config
 from thecal.state import State
-from thecal.units import DAY_S, DRUG_COUNT, NO_MASSES, SLOT_COUNT, SLOT_S, YEAR_S, compute_sum_fg, is_no_larger
+from thecal.units import DAY_S, DRUG_COUNT, HOUR_S, MASS_FG_MAX, SLOT_S, YEAR_S, compute_sum_fg, is_no_larger, is_within
 from thecal_specs.ghost import Ghost, Window
 from thecal_specs.invariant import (
     compute_ended_since_fg,
+    compute_next_slots,
     is_ratio_no_larger,
     is_ratio_well_formed,
     is_share,
@@ -85,6 +86,11 @@ def is_live(window: Window, state: State) -> bool:
     return window.is_open and state.tick - window.since_tick <= DAY_S
 
 
+def is_hour(window: Window, state: State) -> bool:
+    """Whether a window is open and not longer than an hour."""
+    return window.is_open and state.tick - window.since_tick <= HOUR_S
+
+
 def window_began_before(config: Config, state: State, ghost: Ghost) -> bool:
     """A window began before now."""
     return implies(ghost.window.is_open, 0 <= ghost.window.since_tick < state.tick)
@@ -124,6 +130,16 @@ def window_without_a_program_is_empty(config: Config, state: State, ghost: Ghost
     )
 
 
+def caps_of_the_window_are_within_limits(config: Config, state: State, ghost: Ghost) -> bool:
+    """The largest caps since the window opened are masses within the kernel's limits."""
+    window = ghost.window
+    return implies(
+        window.is_open,
+        all(is_within(cap, 0, MASS_FG_MAX) for cap in window.cap_day_fg)
+        and all(is_within(cap, 0, MASS_FG_MAX) for cap in window.cap_hour_fg),
+    )
+
+
 def window_holds_what_is_in_force(config: Config, state: State, ghost: Ghost) -> bool:
     """Caps, slots and pulse in force now are not above the largest since the window opened."""
     window = ghost.window
@@ -145,25 +161,27 @@ def compute_seconds_in_slot(tick: int, slot: int) -> int:
     return tick // DAY_S * SLOT_S + min(SLOT_S, max(0, tick % DAY_S - slot * SLOT_S + 1))
 
 
-def due_is_bounded_by_time(config: Config, state: State, ghost: Ghost) -> bool:
-    """What fell due in each slot is at most the largest it was, for as long as that slot lasted."""
+def seconds_are_those_of_the_clock(config: Config, state: State, ghost: Ghost) -> bool:
+    """So many seconds of each slot passed in a window as the clock says."""
     window = ghost.window
     return implies(
-        is_live(window, state),
+        window.is_open,
         all(
-            0 <= due <= (compute_seconds_in_slot(state.tick, i) - compute_seconds_in_slot(window.since_tick, i)) * slot
-            and slot >= 0
-            for i, due, slot in zip(range(SLOT_COUNT), window.due_fg_1800, window.slots_fg)
+            seconds == compute_seconds_in_slot(state.tick, i) - compute_seconds_in_slot(window.since_tick, i)
+            for i, seconds in enumerate(window.seconds)
         ),
     )
 
 
-def due_of_a_day_is_bounded(config: Config, state: State, ghost: Ghost) -> bool:
-    """In any 24 h each slot brings at most its largest mass."""
+def due_is_bounded_by_its_seconds(config: Config, state: State, ghost: Ghost) -> bool:
+    """What fell due in each slot is at most the largest it was, in each of its seconds that passed."""
     window = ghost.window
     return implies(
-        is_live(window, state),
-        all(0 <= due <= SLOT_S * slot for due, slot in zip(window.due_fg_1800, window.slots_fg)),
+        window.is_open,
+        all(
+            0 <= due <= seconds * slot and seconds >= 0 and slot >= 0
+            for due, seconds, slot in zip(window.due_fg_1800, window.seconds, window.slots_fg)
+        ),
     )
 
 
@@ -190,11 +208,11 @@ def generations_hold_what_the_window_saw(config: Config, state: State, ghost: Gh
     return implies(
         is_live(window, state),
         all(
-            slot <= (current if is_of_today else max(previous, current))
+            slot <= max(previous, current) and implies(is_of_today, slot <= current)
             for slot, previous, current in zip(window.slots_fg, basal.previous.slots_fg, basal.current.slots_fg)
         )
-        and window.pulse_fg
-        <= (basal.current.pulse_fg if is_of_today else max(basal.previous.pulse_fg, basal.current.pulse_fg))
+        and window.pulse_fg <= max(basal.previous.pulse_fg, basal.current.pulse_fg)
+        and implies(is_of_today, window.pulse_fg <= basal.current.pulse_fg)
         and all(
             is_ratio_no_larger(ratio, current) or (not is_of_today and is_ratio_no_larger(ratio, previous))
             for ratio, current, previous in zip(window.ratios, basal.current.ratios, basal.previous.ratios)
@@ -209,7 +227,21 @@ def unraised_window_is_the_program_it_began_with(config: Config, state: State, g
         window.is_open and not window.is_raised,
         sum(slot for slot in window.slots_fg) + 2 * window.pulse_fg <= window.program.day_fg[0]
         and all(
-            is_share(window.program.day_fg[0], window.ratios[i], window.program.day_fg[i]) for i in range(1, DRUG_COUNT)
+            a + b + 2 * window.pulse_fg <= window.program.hour_fg[0]
+            for a, b in zip(window.slots_fg, compute_next_slots(window.slots_fg))
+        ),
+    )
+
+
+def unraised_window_keeps_the_shares_of_its_program(config: Config, state: State, ghost: Ghost) -> bool:
+    """As long as nothing was raised, the shares of a window are those of the program it began with."""
+    window = ghost.window
+    return implies(
+        window.is_open and not window.is_raised,
+        all(
+            is_share(window.program.day_fg[0], window.ratios[i], window.program.day_fg[i])
+            and is_share(window.program.hour_fg[0], window.ratios[i], window.program.hour_fg[i])
+            for i in range(1, DRUG_COUNT)
         ),
     )
 
@@ -220,16 +252,29 @@ def is_basal_in_flight(state: State, window: Window) -> bool:
 
 
 def basal_comes_with_the_first_drug(config: Config, state: State, ghost: Ghost) -> bool:
-    """Basal of every drug in a window comes with the first one's by the largest ratio in force, and so does a pulse."""
+    """Basal of every drug in a window comes with the first one's, by the largest ratio in force."""
     window = ghost.window
-    flight_fg = ghost.world.flight_upper_fg if is_basal_in_flight(state, window) else NO_MASSES
-    return all(
-        flight_fg[i] * window.ratios[i].first_fg_per_nl <= flight_fg[0] * window.ratios[i].drug_fg_per_nl
-        and (window.basal_fg[i] - flight_fg[i]) * window.ratios[i].first_fg_per_nl
-        <= (window.basal_fg[0] - flight_fg[0]) * window.ratios[i].drug_fg_per_nl
-        and window.basal_fg[i] >= flight_fg[i]
-        and window.basal_fg[0] >= flight_fg[0]
+    return window.basal_fg[0] >= 0 and all(
+        window.basal_fg[i] >= 0
+        and window.basal_fg[i] * window.ratios[i].first_fg_per_nl
+        <= window.basal_fg[0] * window.ratios[i].drug_fg_per_nl
         for i in range(1, DRUG_COUNT)
+    )
+
+
+def basal_before_the_flight_comes_with_the_first_drug(config: Config, state: State, ghost: Ghost) -> bool:
+    """So it does without the pulse in flight, which may yet be taken back."""
+    window = ghost.window
+    flight_fg = ghost.world.flight_upper_fg
+    return implies(
+        is_basal_in_flight(state, window),
+        window.basal_fg[0] >= flight_fg[0]
+        and all(
+            window.basal_fg[i] >= flight_fg[i]
+            and (window.basal_fg[i] - flight_fg[i]) * window.ratios[i].first_fg_per_nl
+            <= (window.basal_fg[0] - flight_fg[0]) * window.ratios[i].drug_fg_per_nl
+            for i in range(1, DRUG_COUNT)
+        ),
     )
 
 
@@ -288,6 +333,28 @@ def day_of_the_window_fits(config: Config, state: State, ghost: Ghost) -> bool:
                 state.basal.envelope.day_fg,
                 window.program.day_fg,
                 window.cap_day_fg,
+            )
+        ),
+    )
+
+
+def hour_of_the_window_fits(config: Config, state: State, ghost: Ghost) -> bool:
+    """In an hour too: its boluses, the active one whole, and the worst basal fit under the largest cap since."""
+    window = ghost.window
+    ended_fg = compute_ended_since_fg(state.ledger, window.since_tick)
+    return implies(
+        is_hour(window, state),
+        all(
+            ended
+            + (reserved if state.bolus.is_active else 0)
+            + (envelope if window.is_raised else min(program, envelope))
+            <= cap
+            for ended, reserved, envelope, program, cap in zip(
+                ended_fg,
+                state.bolus.reserved_fg,
+                state.basal.envelope.hour_fg,
+                window.program.hour_fg,
+                window.cap_hour_fg,
             )
         ),
     )
@@ -391,19 +458,23 @@ LEMMAS = (
     closed_window_is_empty,
     window_without_pulses_is_empty,
     window_without_a_program_is_empty,
+    caps_of_the_window_are_within_limits,
     window_holds_what_is_in_force,
-    due_is_bounded_by_time,
-    due_of_a_day_is_bounded,
+    seconds_are_those_of_the_clock,
+    due_is_bounded_by_its_seconds,
     nothing_due_is_negative,
     basal_is_at_most_what_was_due,
     generations_hold_what_the_window_saw,
     unraised_window_is_the_program_it_began_with,
+    unraised_window_keeps_the_shares_of_its_program,
     ratios_of_the_window_are_well_formed,
     basal_comes_with_the_first_drug,
+    basal_before_the_flight_comes_with_the_first_drug,
     boluses_are_in_the_ledger,
     active_bolus_of_the_window_is_booked,
     given_is_in_the_upper_book,
     day_of_the_window_fits,
+    hour_of_the_window_fits,
     starts_are_in_the_ledger,
     basal_owed_is_covered_by_credit,
     orders_are_those_seen,

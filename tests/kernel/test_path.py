@@ -38,8 +38,8 @@ def test_the_tip_encloses_every_pulse_that_may_come(old: Fluid, new: Fluid) -> N
         olds_nl = [min(front_nl, volume_nl) for front_nl in range(lo_nl, hi_nl + 1)]
         least_fg = min(old.lo[0] * nl + new.lo[0] * (volume_nl - nl) for nl in olds_nl)
         most_fg = max(old.hi[0] * nl + new.hi[0] * (volume_nl - nl) for nl in olds_nl)
-        lower_fg = compute_tip_lo(path, reservoir, volume_nl)[0] * volume_nl
-        upper_fg = compute_tip_hi(path, reservoir, volume_nl)[0] * volume_nl
+        lower_fg = compute_tip_lo(path, reservoir.fluid, volume_nl)[0] * volume_nl
+        upper_fg = compute_tip_hi(path, reservoir.fluid, volume_nl)[0] * volume_nl
         assert lower_fg <= least_fg <= most_fg <= upper_fg
         if lo_nl >= volume_nl or hi_nl == 0:
             assert (lower_fg, upper_fg) == (least_fg, most_fg)
@@ -47,8 +47,8 @@ def test_the_tip_encloses_every_pulse_that_may_come(old: Fluid, new: Fluid) -> N
 
 def test_a_pulse_that_straddles_the_front_is_not_yet_all_old() -> None:
     path, reservoir = make_path(1, 1, make(2, 2)), make_reservoir(100, make(7, 7))
-    assert compute_tip_hi(path, reservoir, 2)[0] == 7
-    assert compute_tip_hi(path, reservoir, 1)[0] == 2
+    assert compute_tip_hi(path, reservoir.fluid, 2)[0] == 7
+    assert compute_tip_hi(path, reservoir.fluid, 1)[0] == 2
 
 
 @pytest.mark.parametrize(

@@ -42,7 +42,7 @@ def forget_the_bolus(state: State) -> State:
 
 
 def trust_the_front(path: Path, reservoir: Reservoir, volume_nl: int) -> Concentrations:
-    return path.old.hi if path.front_hi_nl > 0 else compute_tip_hi(path, reservoir, volume_nl)
+    return path.old.hi if path.front_hi_nl > 0 else compute_tip_hi(path, reservoir.fluid, volume_nl)
 
 
 def round_a_blend_down(old: int, old_nl: int, new: int, new_nl: int) -> int:

@@ -54,7 +54,7 @@ def list_deadline_ticks(config: Config, state: State) -> Iterator[int]:
 def list_pulse_ticks(config: Config, state: State) -> Iterator[int]:
     """When the next pulse may be due, or the slot changes, or the bolus ends."""
     volume_nl = config.pump.pulse_volume_nl
-    pulse_fg = compute_pulse_fg(compute_tip_hi(state.path, state.reservoir, volume_nl), volume_nl)[0]
+    pulse_fg = compute_pulse_fg(compute_tip_hi(state.path, state.reservoir.fluid, volume_nl), volume_nl)[0]
     soonest_tick = state.tick + 1
     yield soonest_tick + SLOT_S - soonest_tick % SLOT_S
     if state.bolus.is_active and state.bolus.left_fg < pulse_fg:

@@ -1,0 +1,273 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What follows from the invariant and the lemmas of the same state, each proved once for any state.
+
+They are not carried from step to step; they are what the properties are read off from, one small step at a time.
+"""
+
+from thecal.limits import Config
+from thecal.state import State
+from thecal.units import DAY_S, DRUG_COUNT, MASS_FG_MAX, SLOT_COUNT, SLOT_S, Masses, Slots, is_no_larger
+from thecal_specs.ghost import Ghost, Window
+from thecal_specs.invariant import compute_ended_since_fg, compute_next_slots, is_share
+from thecal_specs.lemmas import is_hour, is_live
+from thecal_specs.logic import implies
+
+
+def active_bolus_stays_within_what_was_reserved(config: Config, state: State) -> bool:
+    """What an active bolus gave of every drug is within what was reserved for it."""
+    return implies(state.bolus.is_active, is_no_larger(state.bolus.given_fg, state.bolus.reserved_fg))
+
+
+def seconds_of_a_day_are_those_of_a_slot(config: Config, state: State, ghost: Ghost) -> bool:
+    """In any 24 h each slot lasts at most half an hour."""
+    return implies(is_live(ghost.window, state), all(seconds <= SLOT_S for seconds in ghost.window.seconds))
+
+
+def due_of_a_day_is_bounded(config: Config, state: State, ghost: Ghost) -> bool:
+    """In any 24 h each slot brings at most its largest mass."""
+    window = ghost.window
+    return implies(
+        is_live(window, state),
+        all(0 <= due <= SLOT_S * slot for due, slot in zip(window.due_fg_1800, window.slots_fg)),
+    )
+
+
+def compute_basal_bound_fg(window: Window) -> int:
+    """A day of the largest slots in force in a window, and two of the largest pulses."""
+    return sum(slot for slot in window.slots_fg) + 2 * window.pulse_fg
+
+
+def basal_of_a_day_is_bounded(config: Config, state: State, ghost: Ghost) -> bool:
+    """Basal of the first drug in any 24 h is at most a day of the largest slots in force, and two pulses."""
+    window = ghost.window
+    return implies(is_live(window, state), window.basal_fg[0] <= compute_basal_bound_fg(window))
+
+
+def envelope_holds_the_window(config: Config, state: State, ghost: Ghost) -> bool:
+    """A day of the largest slots in force in a window, and two pulses, is within the envelope."""
+    window = ghost.window
+    return implies(is_live(window, state), compute_basal_bound_fg(window) <= state.basal.envelope.day_fg[0])
+
+
+def compute_earlier(slots: Slots) -> Slots:
+    """For each slot the one before it, the day's last before its first."""
+    return slots[SLOT_COUNT - 1 : SLOT_COUNT] + slots[0 : SLOT_COUNT - 1]
+
+
+def is_one_of_three(now: int, slot: int) -> bool:
+    """Whether a slot is that of now, or one of the two before it."""
+    return now == slot or now == (slot + 1) % SLOT_COUNT or now == (slot + 2) % SLOT_COUNT
+
+
+def hour_touches_three_slots(config: Config, state: State, ghost: Ghost) -> bool:
+    """In an hour pass the slot of now and the two before it alone; of the outer two no more than half an hour."""
+    seconds = ghost.window.seconds
+    second_before = compute_earlier(compute_earlier(seconds))
+    now = state.tick % DAY_S // SLOT_S
+    return implies(
+        is_hour(ghost.window, state),
+        all(
+            implies(not is_one_of_three(now, i), c <= 0) and implies(now == i, a + c <= SLOT_S)
+            for i, a, c in zip(range(SLOT_COUNT), second_before, seconds)
+        ),
+    )
+
+
+def nothing_else_is_due_in_an_hour(config: Config, state: State, ghost: Ghost) -> bool:
+    """In an hour nothing is due outside the slot of now and the two before it."""
+    now = state.tick % DAY_S // SLOT_S
+    return implies(
+        is_hour(ghost.window, state),
+        all(implies(not is_one_of_three(now, i), due <= 0) for i, due in enumerate(ghost.window.due_fg_1800)),
+    )
+
+
+def compute_hour_bounds_fg(slots_fg: Slots) -> Slots:
+    """For each slot the most that an hour which ends in it may bring: the slot before it and the larger neighbour."""
+    before = compute_earlier(slots_fg)
+    second_before = compute_earlier(before)
+    return tuple(b + max(a, c) for a, b, c in zip(second_before, before, slots_fg))
+
+
+def slots_of_an_hour_are_due(config: Config, state: State, ghost: Ghost) -> bool:
+    """Of the slot of now and the two before it, no more falls due in an hour than two neighbours bring."""
+    due = ghost.window.due_fg_1800
+    before = compute_earlier(due)
+    now = state.tick % DAY_S // SLOT_S
+    return implies(
+        is_hour(ghost.window, state),
+        all(
+            implies(now == i, a + b + c <= SLOT_S * bound)
+            for i, a, b, c, bound in zip(
+                range(SLOT_COUNT), compute_earlier(before), before, due, compute_hour_bounds_fg(ghost.window.slots_fg)
+            )
+        ),
+    )
+
+
+def hours_of_the_window_are_reserved(config: Config, state: State, ghost: Ghost) -> bool:
+    """Any two neighbours of the largest slots in a window, and two pulses, are in the envelope of the hour."""
+    window = ghost.window
+    return implies(
+        is_live(window, state),
+        all(
+            a + b + 2 * window.pulse_fg <= state.basal.envelope.hour_fg[0]
+            for a, b in zip(window.slots_fg, compute_next_slots(window.slots_fg))
+        ),
+    )
+
+
+def hours_are_reserved(config: Config, state: State, ghost: Ghost) -> bool:
+    """Whatever slot an hour ends in, what it may bring is reserved, by the envelope and by an unraised program."""
+    window = ghost.window
+    return implies(
+        is_live(window, state),
+        all(
+            bound + 2 * window.pulse_fg <= state.basal.envelope.hour_fg[0]
+            and implies(not window.is_raised, bound + 2 * window.pulse_fg <= window.program.hour_fg[0])
+            for bound in compute_hour_bounds_fg(window.slots_fg)
+        ),
+    )
+
+
+def basal_of_an_hour_is_bounded(config: Config, state: State, ghost: Ghost) -> bool:
+    """Basal of the first drug in any hour is at most two neighbouring slots, and two pulses."""
+    window = ghost.window
+    now = state.tick % DAY_S // SLOT_S
+    return implies(
+        is_hour(window, state),
+        all(
+            implies(now == i, window.basal_fg[0] <= bound + 2 * window.pulse_fg)
+            for i, bound in enumerate(compute_hour_bounds_fg(window.slots_fg))
+        ),
+    )
+
+
+def basal_of_an_hour_is_reserved_in_each_slot(config: Config, state: State, ghost: Ghost) -> bool:
+    """Whatever slot an hour ends in, its basal of the first drug is in the reserves of the hour."""
+    window = ghost.window
+    now = state.tick % DAY_S // SLOT_S
+    return implies(
+        is_hour(window, state),
+        all(
+            implies(
+                now == i,
+                window.basal_fg[0] <= state.basal.envelope.hour_fg[0]
+                and implies(not window.is_raised, window.basal_fg[0] <= window.program.hour_fg[0]),
+            )
+            for i in range(SLOT_COUNT)
+        ),
+    )
+
+
+def basal_of_an_hour_is_reserved(config: Config, state: State, ghost: Ghost) -> bool:
+    """Basal of the first drug in any hour is reserved, by the envelope and by an unraised program."""
+    window = ghost.window
+    return implies(
+        is_hour(window, state),
+        window.basal_fg[0] <= state.basal.envelope.hour_fg[0]
+        and implies(not window.is_raised, window.basal_fg[0] <= window.program.hour_fg[0]),
+    )
+
+
+def is_share_of_window(window: Window, first_fg: int, fg: Masses) -> bool:
+    """Whether the masses are at least the shares of the first drug's, by the ratios of a window."""
+    return all(is_share(first_fg, window.ratios[i], fg[i]) for i in range(1, DRUG_COUNT))
+
+
+def envelope_holds_the_shares_of_the_window(config: Config, state: State, ghost: Ghost) -> bool:
+    """The envelope of every drug is at least its share of the first one's, by the ratios of a window."""
+    window = ghost.window
+    envelope = state.basal.envelope
+    return implies(is_live(window, state), is_share_of_window(window, envelope.day_fg[0], envelope.day_fg)) and implies(
+        is_hour(window, state), is_share_of_window(window, envelope.hour_fg[0], envelope.hour_fg)
+    )
+
+
+def is_basal_reserved(window: Window, program_fg: Masses, envelope_fg: Masses) -> bool:
+    """Whether basal of every drug is within the reserve that counts in a window."""
+    return all(
+        basal <= (envelope if window.is_raised else min(program, envelope))
+        for basal, program, envelope in zip(window.basal_fg, program_fg, envelope_fg)
+    )
+
+
+def boluses_ended_are_not_negative(config: Config, state: State, ghost: Ghost) -> bool:
+    """What the boluses that ended in a window have brought is not negative."""
+    return all(ended >= 0 for ended in compute_ended_since_fg(state.ledger, ghost.window.since_tick))
+
+
+def is_reserve_within_limits(window: Window, program_fg: Masses, envelope_fg: Masses) -> bool:
+    """Whether the reserve that counts in a window is within the kernel's limits, for every drug."""
+    return all(
+        (envelope if window.is_raised else min(program, envelope)) <= MASS_FG_MAX
+        for program, envelope in zip(program_fg, envelope_fg)
+    )
+
+
+def reserves_of_the_window_are_within_limits(config: Config, state: State, ghost: Ghost) -> bool:
+    """The reserves that count in a window are under a cap, and so not beyond all limits."""
+    window = ghost.window
+    envelope = state.basal.envelope
+    return implies(
+        is_live(window, state), is_reserve_within_limits(window, window.program.day_fg, envelope.day_fg)
+    ) and implies(is_hour(window, state), is_reserve_within_limits(window, window.program.hour_fg, envelope.hour_fg))
+
+
+def basal_of_a_day_is_reserved(config: Config, state: State, ghost: Ghost) -> bool:
+    """Basal of every drug in a day is in the envelope or, unraised, in the program's reserve if less."""
+    window = ghost.window
+    return implies(
+        is_live(window, state), is_basal_reserved(window, window.program.day_fg, state.basal.envelope.day_fg)
+    )
+
+
+def basal_of_every_hour_is_reserved(config: Config, state: State, ghost: Ghost) -> bool:
+    """Basal of every drug in an hour is in the envelope or, unraised, in the program's reserve if less."""
+    window = ghost.window
+    return implies(
+        is_hour(window, state), is_basal_reserved(window, window.program.hour_fg, state.basal.envelope.hour_fg)
+    )
+
+
+def boluses_of_the_window_are_booked(config: Config, state: State, ghost: Ghost) -> bool:
+    """Boluses of a window are in the ledger, or in what was reserved for the active one."""
+    window = ghost.window
+    ended_fg = compute_ended_since_fg(state.ledger, window.since_tick)
+    return implies(
+        is_live(window, state),
+        all(
+            bolus <= ended + (reserved if state.bolus.is_active else 0)
+            for bolus, ended, reserved in zip(window.bolus_fg, ended_fg, state.bolus.reserved_fg)
+        ),
+    )
+
+
+def given_is_in_the_books(config: Config, state: State, ghost: Ghost) -> bool:
+    """What truly passed the tip in a window is in the upper books of basal and boluses."""
+    window = ghost.window
+    return all(given <= a + b for given, a, b in zip(window.given_fg, window.basal_fg, window.bolus_fg))
+
+
+CONSEQUENCES = (
+    active_bolus_stays_within_what_was_reserved,
+    seconds_of_a_day_are_those_of_a_slot,
+    due_of_a_day_is_bounded,
+    basal_of_a_day_is_bounded,
+    envelope_holds_the_window,
+    hour_touches_three_slots,
+    nothing_else_is_due_in_an_hour,
+    slots_of_an_hour_are_due,
+    hours_of_the_window_are_reserved,
+    hours_are_reserved,
+    basal_of_an_hour_is_bounded,
+    basal_of_an_hour_is_reserved_in_each_slot,
+    basal_of_an_hour_is_reserved,
+    envelope_holds_the_shares_of_the_window,
+    boluses_ended_are_not_negative,
+    reserves_of_the_window_are_within_limits,
+    basal_of_a_day_is_reserved,
+    basal_of_every_hour_is_reserved,
+    boluses_of_the_window_are_booked,
+    given_is_in_the_books,
+)
