@@ -9,6 +9,7 @@
 - contract: what a function promises, from its body
 - hypotheses: the assumptions of an event can hold together (else everything about it would be vacuous)
 - antecedent: what a property is conditional on can occur under some event
+- witness: everything that the kernel can be, show and answer occurs in a trace of the specification
 """
 
 from collections.abc import Collection, Iterator
@@ -16,8 +17,11 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from thecal_proofs.wiring import Row, Wiring
+from thecal_proofs.witness import has_witnesses
 
-Kind: TypeAlias = Literal["base", "step", "property", "operations", "contract", "hypotheses", "antecedent", "subset"]
+Kind: TypeAlias = Literal[
+    "base", "step", "property", "operations", "contract", "hypotheses", "antecedent", "subset", "witness"
+]
 INITIAL = "initial"
 ANY_EVENT = "any"
 
@@ -26,6 +30,7 @@ FORM: dict[str, tuple[Kind, ...]] = {
     "TOT-01": ("subset", "operations"),
     "TOT-02": ("operations",),
     "TOT-03": ("base", "step"),
+    "TOT-04": ("witness",),
 }
 
 
@@ -91,3 +96,5 @@ def _whole_grid(wiring: Wiring, rows: Collection[Row]) -> Iterator[Obligation]:
     for row in rows:
         if row.predicate is not None:
             yield Obligation(ANY_EVENT, "antecedent", row.id)
+    if has_witnesses(wiring):
+        yield Obligation(ANY_EVENT, "witness", "TOT-04")
