@@ -17,7 +17,7 @@ README = Path("README.md")
 
 MEANINGS = {
     "proved": "holds for every configuration, prescription and sequence of events, without a bound in time",
-    "refuted": "there is a counterexample, and it was replayed in CPython",
+    "refuted": "there is a counterexample, and it was replayed in CPython; of a witness: no trace shows all of it",
     "vacuous": "its condition can never be true, so it says nothing",
     "unknown": "the solver's budget was spent without an answer",
     "unsupported": "it could not be asked, or the answer could not be confirmed",
@@ -129,6 +129,8 @@ def _list_property(row: Row, claim: Claim) -> Iterator[str]:
         yield ""
     events = ", ".join(f"{event} {verdict}" for event, verdict in row["events"].items())
     yield f"- verdict: **{row['verdict']}**" + (f" ({events})" if events else "")
+    if row.get("witness"):
+        yield f"- speaks: {row['witness']}"
     lines = find_lines(claim.id)
     places = ", ".join(f"[{line.file}:{line.number}](../{line.file}#L{line.number})" for line in lines)
     yield f"- kept by: {places or 'rooms ' + ', '.join(claim.enforced_in)}"

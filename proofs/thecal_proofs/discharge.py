@@ -24,6 +24,7 @@ from thecal_proofs.terms import Term
 from thecal_proofs.values import Value, in_shape, symbol
 from thecal_proofs.verdicts import Result, Verdict
 from thecal_proofs.wiring import KERNEL, OUTSIDE, Row, Wiring
+from thecal_proofs.witness import Witnesses, has_witnesses
 
 OPERATIONS_QUERIES = 15  # what one event's operations may cost before they are called undecided
 BATCH = 30  # operations asked in one query
@@ -67,6 +68,11 @@ class Discharger:
         """One concrete initial situation, or None if the solver finds none."""
         return find_concrete_start(self.wiring, self.concrete, self.limits.budget)
 
+    @cached_property
+    def witnesses(self) -> Witnesses:
+        """The traces of the specification, run when first asked for."""
+        return Witnesses(self.wiring, self.limits)
+
     def warm(self) -> None:
         """Encode what all events share, so that workers forked from here need not."""
         for event in self.wiring.events[:1]:
@@ -99,6 +105,8 @@ class Discharger:
                 return self._hypotheses(obligation)
             case "antecedent":
                 return self._antecedent(obligation)
+            case "witness":
+                return self._witness(obligation)
 
     def cell(self, event: str, abstract: bool) -> Cell:
         """Return the step under one class of event."""
@@ -310,6 +318,9 @@ class Discharger:
         decision = Decision()
         if says_nothing(self.wiring, self.concrete, predicate, self.limits.budget // SIDE_QUESTION):
             return _result(obligation, decision, "vacuous", "it is true of any values whatever")
+        shown = self.witnesses.find(predicate) if has_witnesses(self.wiring) else None
+        if shown is not None:
+            return _result(obligation, decision, "proved", str(shown))
         twin = antecedent_of(self.wiring.program, predicate)
         is_open = False
         for stage in (0, 1):
@@ -321,6 +332,10 @@ class Discharger:
                     return _result(obligation, decision, "proved", f"under {event.name}")
                 is_open = is_open or (stage == 1 and decision.status == "unknown")
         return _result(obligation, decision, "unknown" if is_open else "vacuous", "no event was found")
+
+    def _witness(self, obligation: Obligation) -> Result:
+        verdict, detail = self.witnesses.judge()
+        return _result(obligation, Decision(), verdict, detail)
 
     def _witness_cells(self, event: RecordType) -> Iterator[Cell]:
         """First a concrete initial situation, which is easy to solve; then everything unknown."""

@@ -65,7 +65,7 @@ def list_facts(discharger: Discharger, result: Result) -> list[Term] | None:
         case "hypotheses":
             return [each.term for each in discharger.cell(obligation.event, False).hypotheses]
         case "antecedent":
-            return _list_antecedent(discharger, obligation, result.detail.removeprefix("under "))
+            return _list_antecedent(discharger, obligation, find_event(result.detail))
         case _:
             return None
 
@@ -84,6 +84,11 @@ def _list_contract(discharger: Discharger, obligation: Obligation) -> list[Term]
     shape = [term for name, found in function.params for term in in_shape(found, names[name])]
     result = encoder.run(function, list(names.values())).value
     return [*shape, terms.negate(evaluate_goal(encoder, contract, {**names, "result": result}).term)]
+
+
+def find_event(detail: str) -> str:
+    """The class of events that an antecedent was found under: the last word before any more is said."""
+    return detail.partition(";")[0].rpartition(" ")[2]
 
 
 def _list_antecedent(discharger: Discharger, obligation: Obligation, event: str) -> list[Term] | None:

@@ -11,6 +11,7 @@
 - contract: what a function promises, from its body
 - hypotheses: the assumptions of an event can hold together (else everything about it would be vacuous)
 - antecedent: what a property is conditional on can occur under some event
+- witness: everything that the kernel can be, show and answer occurs in a trace of the specification
 """
 
 from collections.abc import Collection, Iterator
@@ -18,9 +19,19 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from thecal_proofs.wiring import Row, Wiring, is_of_a_state
+from thecal_proofs.witness import has_witnesses
 
 Kind: TypeAlias = Literal[
-    "base", "step", "consequence", "property", "operations", "contract", "hypotheses", "antecedent", "subset"
+    "base",
+    "step",
+    "consequence",
+    "property",
+    "operations",
+    "contract",
+    "hypotheses",
+    "antecedent",
+    "subset",
+    "witness",
 ]
 INITIAL = "initial"
 ANY_EVENT = "any"
@@ -30,6 +41,7 @@ FORM: dict[str, tuple[Kind, ...]] = {
     "TOT-01": ("subset", "operations"),
     "TOT-02": ("operations",),
     "TOT-03": ("base", "step"),
+    "TOT-04": ("witness",),
 }
 
 
@@ -100,3 +112,5 @@ def _whole_grid(wiring: Wiring, rows: Collection[Row]) -> Iterator[Obligation]:
     for row in rows:
         if row.predicate is not None:
             yield Obligation(ANY_EVENT, "antecedent", row.id)
+    if has_witnesses(wiring):
+        yield Obligation(ANY_EVENT, "witness", "TOT-04")

@@ -102,6 +102,11 @@ class Report:
                 proved[result.subject] = proved.get(result.subject, True) and result.verdict == "proved"
         return sorted(name for name in self.foundations([row.id]) if not proved.get(name, False))
 
+    def witness(self, row: Row) -> str:
+        """Where a property speaks: the step of a trace, or the class of event, that was found; else nothing."""
+        found = (r.detail for r in self.results if r.kind == "antecedent" and r.subject == row.id)
+        return next((detail for detail in found if detail.startswith(("trace ", "under "))), "")
+
     def support(self) -> dict[str, dict[str, Verdict]]:
         """Everything that is not a property's own cell: conjuncts, contracts, operations, hypotheses."""
         found: dict[str, dict[str, Verdict]] = {}
@@ -157,6 +162,7 @@ class Report:
             "events": cells,
             "rests_on": sorted(self.foundations([row.id])),
             "open_ends": self.open_ends(row),
+            "witness": self.witness(row),
         }
 
 

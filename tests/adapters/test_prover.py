@@ -54,6 +54,7 @@ def test_a_property_is_decided_event_by_event_and_each_question_can_be_asked_aga
     (row,) = report["properties"]
     assert row["id"] == "RES-01"
     assert row["verdict"] in VERDICTS
+    assert row["witness"].startswith("trace ")
     assert set(row["events"]) <= set(find_prover().list_events(None))
     cells = {(subject, event): verdict for subject, event, verdict, _, _ in told}
     assert all(cells["RES-01", event] == verdict for event, verdict in row["events"].items())
@@ -63,6 +64,7 @@ def test_a_property_is_decided_event_by_event_and_each_question_can_be_asked_aga
         assert question.startswith(f"; RES-01/{event}\n")
         assert question.endswith("(check-sat)\n")
         assert len(z3.parse_smt2_string(question)) > 0
+    assert (tmp_path / "antecedent-RES-01-any.smt2").is_file(), "the step of the trace names the event to ask about"
     assert ask_again((tmp_path / "RES-01-StopAsked.smt2").read_text()) == row["events"]["StopAsked"]
 
 

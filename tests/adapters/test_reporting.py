@@ -73,6 +73,17 @@ def test_what_is_not_proved_is_told_with_its_reason(make_report: Make) -> None:
     assert "Nothing that was asked." in render_report(make_report(), find_trace())
 
 
+def test_the_step_in_which_a_property_speaks_is_told_where_it_is_known(make_report: Make) -> None:
+    report = make_report()
+    assert "- speaks: " not in render_report(report, find_trace())
+    row = next(row for row in report["properties"] if row["id"] == "OVR-03")
+    row["witness"] = "trace lockout, step 60, BolusAsked"
+    text = render_report(report, find_trace())
+    assert (
+        "\n- speaks: trace lockout, step 60, BolusAsked\n" in text.partition("\n### OVR-03\n")[2].partition("\n### ")[0]
+    )
+
+
 def test_drift_is_found_byte_by_byte(tmp_path: Path, make_report: Make) -> None:
     (tmp_path / "proofs").mkdir()
     (tmp_path / "README.md").write_text(PAGE)

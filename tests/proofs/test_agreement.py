@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SOURCES = Sources.of_folders(ROOT / "kernel" / KERNEL, ROOT / "specs" / SPECS)
 PROGRAM = Program(SOURCES)
 LOADED = Loaded(SOURCES.folders)
-CLAIMS = ("ghost", "assumed", "invariant", "lemmas", "properties")
+CLAIMS = ("ghost", "assumed", "invariant", "lemmas", "properties", "witnesses.box")
 
 
 def list_functions(package: str) -> list[str]:

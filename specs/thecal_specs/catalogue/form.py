@@ -44,8 +44,9 @@ PROPERTIES = (
         id="TOT-04",
         name="Every mode, alarm and response can occur",
         statement=(
-            "Every mode, every alarm and every response can occur: for each, a concrete trace from the"
-            " initial state of an admissible configuration shows it."
+            "Every mode, every alarm, every response and every class of event can occur: for each, a named"
+            " trace shows it that begins in the initial state of an admissible configuration, and in every step"
+            " of which all the assumptions and the invariant hold."
         ),
         does_not_say=(
             "It does not say that each can occur under every configuration, nor that it occurs whenever it should."

@@ -25,7 +25,7 @@ class Means(Enum):
 
     PREDICATE = "a predicate over one step, asked for every class of events"
     OBLIGATIONS = "obligations that the prover draws from the kernel's source itself"
-    TRACES = "traces that run from the initial state"
+    TRACES = "the traces of thecal_specs/witnesses, which run from the initial state"
 
 
 @dataclass(frozen=True)

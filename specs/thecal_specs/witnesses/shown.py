@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What steps of traces show, and what of the closed lists of the kernel they leave out."""
+
+from collections.abc import Iterable, Iterator
+from typing import get_args
+
+from thecal.events import Event
+from thecal.outcome import Response
+from thecal.state import Alarm, Mode
+from thecal_specs.witnesses.run import Step
+
+EVENT_CLASSES: tuple[type[Event], ...] = get_args(Event)
+
+
+def list_expected() -> Iterator[str]:
+    """Everything that can occur, if TOT-04 is true."""
+    yield from (f"mode {mode.name}" for mode in Mode)
+    yield from (f"alarm {alarm.name}" for alarm in Alarm)
+    yield from (f"response {response.name}" for response in Response)
+    yield from (f"event {event.__name__}" for event in EVENT_CLASSES)
+
+
+def list_shown(step: Step) -> Iterator[str]:
+    """What one step shows: the modes on both sides of it, its event, its response, and every active alarm."""
+    after = step.outcome.state
+    yield f"mode {step.before.mode.name}"
+    yield f"mode {after.mode.name}"
+    yield f"response {step.outcome.response.name}"
+    yield f"event {type(step.event).__name__}"
+    yield from (f"alarm {alarm.name}" for alarm, state in zip(Alarm, after.alarms) if state.is_active)
+
+
+def find_missing(steps: Iterable[Step]) -> tuple[str, ...]:
+    """What no step shows, in the order of the kernel's lists."""
+    shown = {name for step in steps for name in list_shown(step)}
+    return tuple(name for name in list_expected() if name not in shown)
