@@ -149,7 +149,7 @@ def _at_places(
     """Settle claims about places that stand for any; a model of theirs is not yet one of the goal."""
     facts = premises.tables.facts(terms.all_of(claims), places)
     owners = {fact: premises.owner(form.members[0]) if form else None for fact, form in facts.items()}
-    return _Inquiry(premises.extended(owners), hint, limits, decision).settle(case, claims)
+    return _Inquiry(premises.extended(owners, places), hint, limits, decision).settle(case, claims)
 
 
 class _Inquiry:
@@ -161,12 +161,14 @@ class _Inquiry:
         self.limits = limits
         self.decision = decision
         self.settled: dict[Term, list[frozenset[Term]]] = {}  # what is refuted, and the parts of paths it took
+        self.helpful: dict[Term, None] = {}  # hypotheses that earlier questions took
 
     def settle(self, case: Term, pieces: Sequence[Term]) -> Answer:
         """Settle some pieces together, or else each half of them; a single one along its paths."""
-        refuted = terms.negate(terms.all_of(pieces))
         if len(pieces) == 1:
-            return self._along_paths(case, refuted, True)
+            *given, refuted = (terms.negate(part) for part in terms.disjuncts(pieces[0]))
+            return self._along_paths(terms.all_of([*terms.conjuncts(case), *given]), refuted, True)
+        refuted = terms.negate(terms.all_of(pieces))
         answer = Answer("unknown") if self.hint.each else self._ask_together(case, refuted)
         if answer.status != "unknown":
             return answer
@@ -182,7 +184,7 @@ class _Inquiry:
         if rest is terms.FALSE or path is terms.FALSE or self._is_settled(path, rest):
             return Answer("unsat")
         condition, is_plain = find_condition(rest)
-        part = find_part(path) if condition is None else None
+        part = find_part(path, rest) if condition is None else None
         answer = Answer("unknown")
         if is_plain or (is_first and len(terms.postorder((rest,))) < LARGE):
             answer = self._ask(path, rest, condition is None and part is None)
@@ -193,8 +195,8 @@ class _Inquiry:
             return Answer("unknown", {}, "too many paths")
         for value in (True, False):
             taken = condition if value else terms.negate(condition)
-            known = simplify(path, condition, value) if part is not None else path
-            answer = self._along_paths(terms.both(known, taken), simplify(rest, condition, value), False)
+            known = terms.both(simplify(path, condition, value), taken)
+            answer = self._along_paths(known, simplify(rest, condition, value), False)
             if answer.status != "unsat":
                 return answer
         return answer
@@ -214,14 +216,17 @@ class _Inquiry:
 
     def _ask(self, path: Term, rest: Term, is_last: bool) -> Answer:
         """Ask with products taken for unknowns, of which only what a model breaks is told; then with all they are."""
-        own = terms.conjuncts(path)
-        chosen = dict.fromkeys(self.premises.near(rest))
+        parts = terms.conjuncts(path)
+        own = self.premises.lifted(parts)
+        chosen = dict.fromkeys([*self.premises.near(rest), *self.helpful])
         answer = self._linearly(own, chosen, rest, ROUNDS)
         if answer.status == "unknown":
             answer = self._exactly(own, chosen, rest, is_last)
         if answer.status == "unsat":
             self.decision.rest_on(self.premises, answer.core)
-            self.settled.setdefault(rest, []).append(answer.core & frozenset(own))
+            self.helpful.update(dict.fromkeys(part for part in chosen if part in answer.core and part not in own))
+            needed = answer.core & frozenset(own)
+            self.settled.setdefault(rest, []).append(needed if needed <= frozenset(parts) else frozenset(parts))
         return answer
 
     def _linearly(self, own: Sequence[Term], chosen: dict[Term, None], rest: Term, rounds: int) -> Answer:

@@ -7,14 +7,15 @@ from collections.abc import Mapping
 from thecal_proofs import terms
 from thecal_proofs.terms import Term
 
+CLOSE = 12  # a condition of a path is taken apart if it speaks of so many unknowns beyond the question's own
 FEW = 8  # so many choices of the larger or smaller of two are taken apart
 
 
 def find_condition(goal: Term) -> tuple[Term | None, bool]:
     """The condition that decides most choices of the goal's values, the one met first among equals.
 
-    What a condition is itself made of is left alone, and so is a choice between a value and nothing, which is a
-    summand. A place in a table comes late, the larger or smaller of two last, if there are few: the second value says
+    What a condition is itself made of is left alone, but for that of a choice between a value and nothing: such a
+    choice is a summand, and stays one. A place in a table comes late, the larger or smaller of two last, if there are few: the second value says
     that only these are left.
     """
     counts: Counter[Term] = Counter()
@@ -30,7 +31,8 @@ def find_condition(goal: Term) -> tuple[Term | None, bool]:
             extremes[node.args[0]] = None
         elif node.op == "ite" and terms.ZERO not in node.args:
             counts[node.args[0]] += 1
-        todo.extend(reversed(node.args[1:] if node.op == "ite" else node.args))
+        is_summand = node.op == "ite" and node.args[2] is terms.ZERO
+        todo.extend(reversed(node.args[1:] if node.op == "ite" and not is_summand else node.args))
     if counts:
         return max(counts, key=lambda condition: (not _is_place(condition), counts[condition])), False
     if 0 < len(extremes) <= FEW:
@@ -38,9 +40,11 @@ def find_condition(goal: Term) -> tuple[Term | None, bool]:
     return None, True
 
 
-def find_part(path: Term) -> Term | None:
-    """What is decided first in the first condition of a path that is made of others."""
-    for part in terms.conjuncts(path):
+def find_part(path: Term, rest: Term) -> Term | None:
+    """What is decided first in a condition of a path that is made of others: in that closest to the question."""
+    spoken = terms.mask(rest)
+    distances = {part: (terms.mask(part) & ~spoken).bit_count() for part in terms.conjuncts(path)}
+    for part in sorted((part for part, far in distances.items() if far <= CLOSE), key=lambda part: distances[part]):
         atom = _first_atom(part)
         if atom is not part and terms.negate(atom) is not part:
             return atom

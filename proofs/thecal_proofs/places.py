@@ -8,6 +8,7 @@ unknown one. That each instance of a form is, word for word, what it stands for 
 """
 
 import re
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
@@ -86,20 +87,22 @@ class Tables:
                 table = self.tables[key] = Table(*key, tuple(entries[i] for i in range(len(entries))))
                 self._places.update((entry, (table, i)) for i, entry in enumerate(table.entries))
 
-    def find_forms(self, facts: Iterable[Term]) -> list[Form]:
+    def find_forms(self, facts: Sequence[Term]) -> list[Form]:
         """The forms of which every place, but perhaps a few at the ends, has an instance among the facts.
 
         Where facts speak of no table, their order stands for the place.
         """
         groups: dict[tuple[int, object], dict[int, list[Term]]] = {}
         numbered: dict[object, list[Term]] = {}
+        common = self._common(facts)
         for fact in facts:
-            spoken = self._spoken_of(fact)
+            own = [*_postorder_above(fact, common)]
+            spoken = self._spoken_of(own)
             for length, place in spoken.items():
-                key = length, self._outline(fact, length, place)
+                key = length, self._outline(own, length, place)
                 groups.setdefault(key, {}).setdefault(place, []).append(fact)
             if not spoken:
-                numbered.setdefault(self._outline(fact, 0, 0), []).append(fact)
+                numbered.setdefault(self._outline(own, 0, 0), []).append(fact)
         lengths = {len(table.entries) for table in self.tables.values()}
         for outline, row in numbered.items():  # that differ in a number alone
             if len(row) in lengths:
@@ -113,27 +116,56 @@ class Tables:
                     found.append(form)
         return found
 
-    def _spoken_of(self, fact: Term) -> dict[int, int]:
-        """For each length of table, the one place that a fact speaks of, or the last of a few neighbours."""
+    def _common(self, facts: Sequence[Term]) -> frozenset[Term]:
+        """What many facts have in common word for word and that speaks of whole tables: a condition of them all."""
+        counts: Counter[Term] = Counter()
+        wide: dict[Term, dict[int, tuple[int, int]]] = {}
+        for node in terms.postorder(facts):
+            spans = [wide[arg] for arg in node.args if arg in wide]
+            entry = self._places.get(node)
+            if entry is not None:
+                spans.append({len(entry[0].entries): (entry[1], entry[1])})
+            if spans:
+                lengths = dict.fromkeys(length for span in spans for length in span)
+                wide[node] = {
+                    length: (
+                        min(span[length][0] for span in spans if length in span),
+                        max(span[length][1] for span in spans if length in span),
+                    )
+                    for length in lengths
+                }
+        for fact in facts:
+            if any(last - first > NEIGHBOURS for first, last in wide.get(fact, {}).values()):
+                counts.update(terms.postorder((fact,)))
+        return frozenset(
+            node
+            for node, count in counts.items()
+            if count >= LENGTH_MIN and any(last - first > NEIGHBOURS for first, last in wide.get(node, {}).values())
+        )
+
+    def _spoken_of(self, nodes: Iterable[Term]) -> dict[int, int]:
+        """For each length of table, the one place that some nodes speak of, or the last of a few neighbours."""
         spoken: dict[int, set[int]] = {}
-        for node in terms.postorder((fact,)):
+        for node in nodes:
             entry = self._places.get(node)
             if entry is not None:
                 spoken.setdefault(len(entry[0].entries), set()).add(entry[1])
         return {length: max(places) for length, places in spoken.items() if max(places) - min(places) <= NEIGHBOURS}
 
-    def _outline(self, fact: Term, length: int, place: int) -> object:
-        """A fact with numbers and places left out."""
+    def _outline(self, nodes: Sequence[Term], length: int, place: int) -> object:
+        """A fact, given as its nodes, with numbers and places left out."""
         done: dict[Term, object] = {}
-        for node in terms.postorder((fact,)):
+        for node in nodes:
             entry = self._places.get(node)
             if node.op == "const":
                 done[node] = "number"
             elif entry is not None and len(entry[0].entries) == length:
                 done[node] = (entry[0].prefix, entry[0].suffix, entry[1] - place)
             else:
-                done[node] = node if not node.args else _intern((node.op, node.value, *(done[a] for a in node.args)))
-        return done[fact]
+                is_whole = any(arg not in done for arg in node.args)
+                known = node if is_whole or not node.args else (node.op, node.value, *(done[a] for a in node.args))
+                done[node] = _intern(known)
+        return done[nodes[-1]]
 
     def _form(self, length: int, members: Mapping[int, Term]) -> Form | None:
         """Read a form off two members; it counts if every other member is its instance."""
@@ -242,6 +274,26 @@ class Tables:
                 a, b = table.name(one.name), table.name(two.name)
                 if str(a.value) in spoken or str(b.value) in spoken:
                     yield terms.implies(terms.eq(one.number, two.number), terms.eq(a, b))
+
+
+def _postorder_above(root: Term, common: frozenset[Term]) -> list[Term]:
+    """A term's nodes, operands first, without what is below those that many terms have in common."""
+    if not common:
+        return terms.postorder((root,))
+    done: set[Term] = set()
+    order: list[Term] = []
+    todo = [(root, False)]
+    while todo:
+        node, is_ready = todo.pop()
+        if node in done:
+            continue
+        if is_ready or not node.args or node in common:
+            done.add(node)
+            order.append(node)
+        else:
+            todo.append((node, True))
+            todo.extend((arg, False) for arg in reversed(node.args) if arg not in done)
+    return order
 
 
 def _before(name: str, distance: int) -> str:

@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """The hypotheses of one cell, taken apart so that few can be used at a time."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
 
 from thecal_proofs import terms
 from thecal_proofs.encode import Contracts
-from thecal_proofs.places import Tables
+from thecal_proofs.places import Place, Tables
 from thecal_proofs.terms import Term
 
 PLACES = "places"  # what is true of any place of a table
@@ -43,6 +43,7 @@ class Premises:
             for part in terms.pieces(hypothesis.term):
                 self._owners.setdefault(part, []).append(hypothesis.name)
         self._order = terms.postorder(self.parts)
+        self.places: tuple[Place, ...] = ()
         self.few = 12  # broken ones taken in at once
         self.is_at_once = False  # or whether all are put to the solver from the start
 
@@ -51,9 +52,20 @@ class Premises:
         """The tables that the hypotheses speak of."""
         return Tables(self.parts)
 
-    def extended(self, facts: Mapping[Term, str | None]) -> "Premises":
-        """These premises and more facts, each part of the hypothesis that is named."""
+    def lifted(self, facts: Sequence[Term]) -> list[Term]:
+        """Some facts, what they say of every place of a table said of those that stand for any."""
+        if not self.places:
+            return list(facts)
+        lengths = {place.length for place in self.places}
+        forms = [form for form in self.tables.find_forms(facts) if form.length in lengths]
+        members = {member for form in forms for member in form.members}
+        places = [(form, place) for form in forms for place in self.places if form.length == place.length]
+        return [*(fact for fact in facts if fact not in members), *(self.tables.at(*pair) for pair in places)]
+
+    def extended(self, facts: Mapping[Term, str | None], places: Iterable[Place]) -> "Premises":
+        """These premises and more facts about some places, each part of the hypothesis that is named."""
         found = copy(self)
+        found.places = tuple(places)
         new = [fact for fact in facts if fact not in self.known]
         found.parts = [*self.parts, *new]
         found.known = self.known | frozenset(new)

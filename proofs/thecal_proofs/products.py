@@ -123,6 +123,18 @@ class Products:
                 if a2 is a and b2 is b and (x, y) != (d, c):
                     yield from facts_of_ratios((x, y), (a, b), (c, d), lambda left, right: self.multiply(left, right))
 
+    def _rearranged(
+        self, partners: Mapping[Term, Sequence[tuple[Term, Term]]], numbers: Mapping[Term, int]
+    ) -> Iterator[Term]:
+        """What is true of four products, each of two factors with each of two others, where a model errs."""
+        for x, y in combinations(partners, 2):
+            left, right = dict(partners[x]), dict(partners[y])
+            for a, b in combinations([factor for factor in left if factor in right], 2):
+                table = {(x, a): left[a], (x, b): left[b], (y, a): right[a], (y, b): right[b]}
+                gain = numbers[left[a]] + numbers[right[b]] - numbers[left[b]] - numbers[right[a]]
+                if gain * (numbers[x] - numbers[y]) * (numbers[a] - numbers[b]) < 0:
+                    yield from facts_of_four_products(x, y, a, b, table)
+
     def _suspected(self, numbers: Mapping[Term, int]) -> Iterator[Term]:
         """What is true of single products and of two with a common factor, where a model errs."""
         partners: dict[Term, list[tuple[Term, Term]]] = {}
@@ -132,11 +144,25 @@ class Products:
             partners.setdefault(a, []).append((b, product))
             if a is not b:
                 partners.setdefault(b, []).append((a, product))
+        yield from self._rearranged(partners, numbers)
         for common, row in partners.items():
             for (x, left), (y, right) in combinations(row, 2):
                 gap, rise = numbers[y] - numbers[x], numbers[right] - numbers[left]
                 if rise * gap < numbers[common] * abs(gap) or (gap == 0 and rise != 0):
                     yield from facts_of_two_products(common, x, left, y, right)
+
+
+def facts_of_four_products(
+    x: Term, y: Term, a: Term, b: Term, table: Mapping[tuple[Term, Term], Term]
+) -> Iterator[Term]:
+    """Larger with larger and smaller with smaller bring no less than crosswise; `table` has the four products."""
+    straight = terms.add(table[x, a], table[y, b])
+    crosswise = terms.add(table[x, b], table[y, a])
+    for p, q in ((x, y), (y, x)):
+        for r, s in ((a, b), (b, a)):
+            is_same = (p is x) == (r is a)
+            less, more = (crosswise, straight) if is_same else (straight, crosswise)
+            yield terms.implies(terms.both(terms.le(p, q), terms.le(r, s)), terms.le(less, more))
 
 
 def _is_long(term: Term) -> bool:

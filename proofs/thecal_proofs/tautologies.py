@@ -16,6 +16,7 @@ from thecal_proofs.terms import Term
 CONFIRM_BUDGET = 20_000
 TABLE_MIN = 8
 _CONFIRMED: dict[Term, bool] = {}
+ANYTHING = terms.flag("anything")
 X, Y, EARLY, LATE = (terms.var(f"any {name}") for name in ("x", "y", "early", "late"))
 
 
@@ -81,12 +82,16 @@ def _bounded(table: Term, order: Sequence[Term]) -> Iterable[Term]:
 
 
 def _comparable(choices: Sequence[Term]) -> Iterable[tuple[Term, Term]]:
-    """Choices between the same value and nothing, by the same quantity being later than two different moments."""
-    groups: dict[tuple[Term, Term], list[Term]] = {}
+    """Choices between the same value and nothing, by the same quantity being later than two different moments.
+
+    Anything else that the two depend on must be the same.
+    """
+    groups: dict[tuple[object, ...], list[Term]] = {}
     for choice in choices:
         condition, value, other = choice.args
-        if other is terms.ZERO and value.op != "const" and condition.op == "lt":
-            groups.setdefault((value, condition.args[1]), []).append(choice)
+        *others, last = terms.conjuncts(condition)
+        if other is terms.ZERO and last.op == "lt":
+            groups.setdefault((value, last.args[1], *others), []).append(choice)
     for group in groups.values():
         for i, left in enumerate(group):
             for right in group[i + 1 :]:
@@ -95,13 +100,16 @@ def _comparable(choices: Sequence[Term]) -> Iterable[tuple[Term, Term]]:
 
 def _ordered(left: Term, right: Term) -> Iterable[Term]:
     """Of two such choices the one with the later moment is not the larger: confirmed for any two moments."""
-    if not is_confirmed(_is_ordered(terms.lt(LATE, Y), terms.lt(EARLY, Y), X)):
-        return
+    for others in ([], [ANYTHING]):
+        late, early = (terms.all_of([*others, terms.lt(moment, Y)]) for moment in (LATE, EARLY))
+        if not is_confirmed(_is_ordered(late, early, X)):
+            return
     for late, early in ((left, right), (right, left)):
         yield _is_ordered(late.args[0], early.args[0], left.args[1])
 
 
 def _is_ordered(late: Term, early: Term, value: Term) -> Term:
-    is_later = terms.le(early.args[0], late.args[0])
+    moments = [terms.conjuncts(condition)[-1].args[0] for condition in (early, late)]
+    is_later = terms.le(*moments)
     smaller, larger = (terms.ite(condition, value, terms.ZERO) for condition in (late, early))
     return terms.implies(terms.both(is_later, terms.le(terms.ZERO, value)), terms.le(smaller, larger))

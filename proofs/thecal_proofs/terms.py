@@ -155,8 +155,12 @@ def ite(c: Term, a: Term, b: Term) -> Term:
             return both(negate(c), b)
         if b is TRUE:
             return either(negate(c), a)
-        if b is FALSE:
+        if b is FALSE or b is c:
             return both(c, a)
+        if a is c:
+            return either(c, b)
+        if c.op == "and" and b in c.args:  # what has to hold anyway, and a only where the rest of the condition does
+            return both(b, implies(all_of(part for part in c.args if part is not b), a))
     if b.op == "ite" and b.args[1] is a:
         return ite(either(c, b.args[0]), a, b.args[2])
     return _make("ite", (c, a, b), is_bool=a.is_bool)
@@ -191,12 +195,25 @@ def _iff(a: Term, b: Term) -> Term:
 _CHOICES: dict[tuple[Term, Term], Term] = {}
 
 
+_OF_CONSTANTS: dict[Term, bool] = {}
+
+
+def _is_of_constants(choice: Term) -> bool:
+    """Whether a choice is among constants alone, as one of an enum's members is."""
+    known = _OF_CONSTANTS.get(choice)
+    if known is None:
+        branches = choice.args[1:]
+        known = all(b.op == "const" or (b.op == "ite" and _is_of_constants(b)) for b in branches)
+        _OF_CONSTANTS[choice] = known
+    return known
+
+
 def _choice_eq(a: Term, b: Term) -> Term:
     """Push a comparison with a constant into a choice when a branch decides it; enums get small this way."""
     known = _CHOICES.get((a, b))
     if known is None:
         c, then, other = a.args
-        if then.op == "const" or other.op == "const":
+        if then.op == "const" or other.op == "const" or _is_of_constants(a):
             known = ite(c, eq(then, b), eq(other, b))
         else:
             known = _make("eq", (a, b))
@@ -289,13 +306,15 @@ def _flat(op: Literal["and", "or"], items: Iterable[Term], neutral: Term, absorb
 
 
 def conjuncts(term: Term) -> list[Term]:
-    """Split nested conjunctions into their parts, each once, in order."""
+    """Split nested conjunctions, and what is not one or the other, into their parts, each once, in order."""
     found: dict[Term, None] = {}
     todo = [term]
     while todo:
         item = todo.pop()
         if item.op == "and":
             todo.extend(reversed(item.args))
+        elif item.op == "not" and item.args[0].op == "or":
+            todo.extend(negate(part) for part in reversed(item.args[0].args))
         elif item is not TRUE:
             found[item] = None
     return list(found)
@@ -383,7 +402,10 @@ _PIECES: dict[Term, list[Term]] = {}
 
 
 def pieces(term: Term) -> list[Term]:
-    """Split a claim into the smallest claims that make it up: `a -> (b and c)` is `a -> b` and `a -> c`."""
+    """Split a claim into the smallest claims that make it up: `a -> (b and c)` is `a -> b` and `a -> c`.
+
+    That two truths are equal is that each follows from the other.
+    """
     if term not in _PIECES:
         found: dict[Term, None] = {}
         for part in conjuncts(term):
@@ -393,6 +415,9 @@ def pieces(term: Term) -> list[Term]:
 
 
 def _spread(term: Term) -> list[Term]:
+    if term.op == "eq" and term.args[0].is_bool:
+        a, b = term.args
+        return [*pieces(implies(a, b)), *pieces(implies(b, a))]
     if term.op != "or":
         return [term]
     flat = disjuncts(term)
@@ -404,13 +429,15 @@ def _spread(term: Term) -> list[Term]:
 
 
 def disjuncts(term: Term) -> list[Term]:
-    """Split nested disjunctions into their parts, each once, in order."""
+    """Split nested disjunctions, and what is not one and the other, into their parts, each once, in order."""
     found: dict[Term, None] = {}
     todo = [term]
     while todo:
         item = todo.pop()
         if item.op == "or":
             todo.extend(reversed(item.args))
+        elif item.op == "not" and item.args[0].op == "and":
+            todo.extend(negate(part) for part in reversed(item.args[0].args))
         elif item is not FALSE:
             found[item] = None
     return list(found)

@@ -243,6 +243,36 @@ def boluses_of_the_window_are_booked(config: Config, state: State, ghost: Ghost)
     )
 
 
+def boluses_of_the_window_are_those_of_the_day(config: Config, state: State, ghost: Ghost) -> bool:
+    """What boluses that ended in a window of a day have brought is no more than those of the last 24 h have."""
+    window = ghost.window
+    return implies(
+        is_live(window, state),
+        is_no_larger(
+            compute_ended_since_fg(state.ledger, window.since_tick),
+            compute_ended_since_fg(state.ledger, state.tick - DAY_S),
+        ),
+    )
+
+
+def starts_of_the_window_are_those_of_the_day(config: Config, state: State, ghost: Ghost) -> bool:
+    """Patient boluses that began in a window of a day, and are over, are no more than those of the last 24 h."""
+    window = ghost.window
+    return implies(
+        is_live(window, state),
+        sum(1 for entry in state.ledger if entry.is_patient and entry.start_tick > window.since_tick)
+        <= sum(1 for entry in state.ledger if entry.is_patient and entry.start_tick > state.tick - DAY_S),
+    )
+
+
+def program_is_in_the_envelope(config: Config, state: State) -> bool:
+    """The worst basal of any 24 h of an admitted program is within the envelope."""
+    return implies(
+        state.is_admitted,
+        sum(slot for slot in state.program.slots_fg) + 2 * state.path.pulse_fg_max <= state.basal.envelope.day_fg[0],
+    )
+
+
 def given_is_in_the_books(config: Config, state: State, ghost: Ghost) -> bool:
     """What truly passed the tip in a window is in the upper books of basal and boluses."""
     window = ghost.window
@@ -269,5 +299,8 @@ CONSEQUENCES = (
     basal_of_a_day_is_reserved,
     basal_of_every_hour_is_reserved,
     boluses_of_the_window_are_booked,
+    boluses_of_the_window_are_those_of_the_day,
+    starts_of_the_window_are_those_of_the_day,
+    program_is_in_the_envelope,
     given_is_in_the_books,
 )

@@ -78,6 +78,7 @@ def fluids_are_within_limits(config: Config, state: State) -> bool:
         and 0 <= state.path.volume_lo_nl <= state.path.volume_hi_nl <= PATH_NL_MAX
         and 0 <= state.path.front_lo_nl <= state.path.front_hi_nl <= PATH_NL_MAX
         and doubtful_nl <= state.reservoir.volume_lo_nl <= state.reservoir.volume_hi_nl <= 2 * RESERVOIR_NL_MAX
+        and state.reservoir.volume_lo_nl <= RESERVOIR_NL_MAX
     )
 
 

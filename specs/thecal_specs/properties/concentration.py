@@ -7,7 +7,7 @@ from thecal.limits import Config
 from thecal.outcome import Outcome, Response
 from thecal.state import State
 from thecal.units import is_no_larger
-from thecal_specs.ghost import Ghost, Truth
+from thecal_specs.ghost import Ghost, Truth, is_running
 from thecal_specs.logic import implies
 from thecal_specs.properties.overdose import (
     any_day_stays_under_the_largest_cap_in_force,
@@ -61,14 +61,20 @@ def a_third_fluid_is_booked_and_never_refused(before: State, event: Event, outco
     return True
 
 
-def every_component_of_a_mixture_keeps_its_own_limits(
-    config: Config, outcome: Outcome, after: State, ghost: Ghost, ghost_after: Ghost
-) -> bool:
-    """CON-05: every component keeps its caps of a day and of an hour, and its concentration limit."""
+def every_component_of_a_mixture_keeps_its_own_limits(config: Config, after: State, ghost_after: Ghost) -> bool:
+    """CON-05: every component keeps its caps of a day and of an hour, and while a therapy runs its concentration."""
+    world = ghost_after.world
     return (
         any_day_stays_under_the_largest_cap_in_force(after, ghost_after)
         and any_hour_stays_under_the_largest_cap_in_force(after, ghost_after)
-        and no_pulse_of_an_unknown_or_too_strong_fluid(config, outcome, ghost)
+        and implies(
+            is_running(after),
+            all(
+                new <= drug.concentration_fg_per_nl_max
+                and (world.front_nl <= 0 or old <= drug.concentration_fg_per_nl_max)
+                for new, old, drug in zip(world.new.hi, world.old.hi, config.library)
+            ),
+        )
     )
 
 
