@@ -94,13 +94,15 @@ class RefillDone:
     """Fact: the reservoir was emptied but for its residual, and filled.
 
     ``aspirated_nl`` came out before ``filled_nl`` went in. ``has_unknown_drug``: the label names a drug that the
-    library does not; its concentration has no place here.
+    library does not; its concentration has no place here. ``is_rinsed``: before it was filled, the reservoir was rinsed
+    with the same fluid until nothing of what it had held was left.
     """
 
     aspirated_nl: int
     filled_nl: int
     concentrations_fg_per_nl: Concentrations
     has_unknown_drug: bool
+    is_rinsed: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,7 +96,8 @@ def on_refill_done(config: Config, before: State, event: RefillDone) -> Outcome:
         return emit(before, Response.REFUSED_MALFORMED_FACT)
     settled = with_settled(config, before)
     discrepancy = compute_discrepancy(config, settled, event.aspirated_nl)
-    filled = with_refill(config.pump, settled, event.filled_nl, label, compute_clock_s(settled))
+    clock_s = compute_clock_s(settled)
+    filled = with_refill(config.pump, settled, event.filled_nl, label, event.is_rinsed, clock_s)
     mode = compute_running_mode(before) if before.mode == Mode.EMPTY else before.mode
     state = with_discrepancy(config, with_fluids_booked(config, before, filled, mode), discrepancy)
     if before.is_programmed and not state.is_admitted:

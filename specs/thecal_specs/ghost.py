@@ -290,10 +290,11 @@ def compute_largest_pulse_fg(config: Config, state: State) -> int:
 
 
 def compute_new_fluid(event: RefillDone, truth: Truth, world: World) -> Fluid:
-    """What the reservoir holds after a refill: nothing filled leaves the old, nothing left the new."""
+    """What the reservoir holds after a refill: nothing filled leaves the old, nothing left the new, and so a rinse."""
     if event.filled_nl == 0:
         return world.new
-    is_known = not event.has_unknown_drug and (world.new.is_known or truth.left_nl == 0)
+    is_replaced = truth.left_nl == 0 or event.is_rinsed
+    is_known = not event.has_unknown_drug and (world.new.is_known or is_replaced)
     return replace(truth.blend, is_known=is_known)
 
 

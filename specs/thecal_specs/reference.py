@@ -125,7 +125,8 @@ class Reference:
             self.has_forgone = self.has_forgone or bool(self.scheduled_fg_1800)
         if isinstance(event, RefillDone):
             _, left_nl = self.compute_reservoir_nl()
-            left_nl = min(left_nl, self.config.pump.residual_nl)
+            residual_nl = self.config.pump.residual_nl
+            left_nl = residual_nl if event.is_rinsed else min(left_nl, residual_nl)
             volume_nl = (event.filled_nl, event.filled_nl + left_nl)
             self.reservoir = Fluids(len(self.pulses), volume_nl)
             self.path = Fluids(len(self.pulses), (before.path.volume_lo_nl, before.path.volume_hi_nl))

@@ -71,6 +71,7 @@ START: list[tuple[str, dict[str, Any]]] = [
             "filled_nl": 2_100_000,
             "concentrations_fg_per_nl": {"morphine": 10_000_000},
             "has_unknown_drug": False,
+            "is_rinsed": False,
         },
     ),
     ("PathDeclared", {"volume_lo_nl": 20_000, "volume_hi_nl": 25_000, "is_filled_from_reservoir": True}),

@@ -45,7 +45,11 @@ PROGRAM = Prescription(
 )
 START: tuple[Event, ...] = (
     RefillDone(
-        aspirated_nl=0, filled_nl=20_000_000, concentrations_fg_per_nl=(500_000, 0, 0, 0), has_unknown_drug=False
+        aspirated_nl=0,
+        filled_nl=20_000_000,
+        concentrations_fg_per_nl=(500_000, 0, 0, 0),
+        has_unknown_drug=False,
+        is_rinsed=False,
     ),
     PathDeclared(volume_lo_nl=316_000, volume_hi_nl=316_000, is_filled_from_reservoir=True),
     PrescriptionStaged(PROGRAM, replace(NO_OVERRIDES, is_increase=True)),

@@ -77,6 +77,7 @@ def draw_refill(rng: Random, config: Config, state: State, ghost: Ghost) -> Refi
         filled_nl=pump.capacity_nl if is_chance(rng, 60) else draw_near(rng, 0, pump.capacity_nl, *marks),
         concentrations_fg_per_nl=draw_label(rng, config, state),
         has_unknown_drug=rng.randrange(400) == 0,
+        is_rinsed=is_chance(rng, 20),
     )
 
 
@@ -196,8 +197,10 @@ def compute_blend(event: RefillDone, new: Fluid, left_nl: int) -> Fluid:
 
 def draw_truth(rng: Random, config: Config, event: Event, outcome: Outcome, ghost: Ghost) -> Truth:
     """A truth that is possible in this step."""
-    left_nl = draw_near(rng, 0, min(config.pump.residual_nl, ghost.world.reservoir_nl))
     is_refill = isinstance(event, RefillDone)
+    is_rinsed = isinstance(event, RefillDone) and event.is_rinsed
+    residual_nl = config.pump.residual_nl
+    left_nl = draw_near(rng, 0, residual_nl if is_rinsed else min(residual_nl, ghost.world.reservoir_nl))
     return fill(
         Truth,
         opens_window=is_chance(rng, 8),
@@ -205,6 +208,8 @@ def draw_truth(rng: Random, config: Config, event: Event, outcome: Outcome, ghos
         is_moved=outcome.pulse.is_ordered and is_chance(rng, 92),
         mass_fg=tuple(draw_mass(rng, config, ghost, drug) for drug in range(DRUG_COUNT)),
         left_nl=left_nl if is_refill else 0,
-        blend=compute_blend(event, ghost.world.new, left_nl) if isinstance(event, RefillDone) else ghost.world.new,
+        blend=compute_blend(event, ghost.world.new, 0 if is_rinsed else left_nl)
+        if isinstance(event, RefillDone)
+        else ghost.world.new,
         path_nl=draw_near(rng, event.volume_lo_nl, event.volume_hi_nl) if isinstance(event, PathDeclared) else 0,
     )

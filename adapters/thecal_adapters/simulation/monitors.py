@@ -92,7 +92,9 @@ class Monitor:
             is_moved=moved_fg is not None,
             mass_fg=NO_MASSES if moved_fg is None else tuple(floor(mass) for mass in moved_fg),
             left_nl=left_nl,
-            blend=self._make_blend(event, left_nl) if isinstance(event, RefillDone) else NO_DRUG,
+            blend=self._make_blend(event, 0 if event.is_rinsed else left_nl)
+            if isinstance(event, RefillDone)
+            else NO_DRUG,
             path_nl=path_nl,
         )
 

@@ -136,8 +136,11 @@ class Run:
         left_nl = truth.left_nl or 0
         path_nl = 0
         if isinstance(event, RefillDone) and event.filled_nl >= 0:
+            fg_per_nl = truth.fg_per_nl or event.concentrations_fg_per_nl
+            if event.is_rinsed:
+                self.world.rinse(left_nl, fg_per_nl)
             left_nl = min(left_nl, self.world.reservoir.volume_nl)
-            self.world.refill(event.filled_nl, left_nl, truth.fg_per_nl or event.concentrations_fg_per_nl)
+            self.world.refill(event.filled_nl, left_nl, fg_per_nl)
         if isinstance(event, PathDeclared):
             path_nl = event.volume_lo_nl if truth.path_nl is None else truth.path_nl
             self.world.declare_path(path_nl, event.is_filled_from_reservoir)

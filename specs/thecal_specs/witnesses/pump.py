@@ -106,9 +106,10 @@ def fill_up(
     second_fg_per_nl: int = 0,
     aspirated_nl: int = 0,
     has_unknown_drug: bool = False,
+    is_rinsed: bool = False,
 ) -> RefillDone:
     """The fact of a refill."""
-    return RefillDone(aspirated_nl, filled_nl, (first_fg_per_nl, second_fg_per_nl, 0, 0), has_unknown_drug)
+    return RefillDone(aspirated_nl, filled_nl, (first_fg_per_nl, second_fg_per_nl, 0, 0), has_unknown_drug, is_rinsed)
 
 
 def declare(volume_nl: int = 0, is_filled_from_reservoir: bool = True) -> PathDeclared:
