@@ -152,5 +152,6 @@ def refuse_for_lack_of_fluid(state: State, is_basal: bool, undue: Basal) -> Outc
     ended = with_bolus_ended(state)
     if not is_basal:
         return emit(ended, Response.SECOND_PASSED)
-    empty = replace(ended, mode=Mode.EMPTY, basal=undue)
+    device = replace(ended.device, is_interrupted_at_minimum_rate=ended.mode == Mode.MINIMUM_RATE)
+    empty = replace(ended, mode=Mode.EMPTY, basal=undue, device=device)
     return emit(empty, Response.DELIVERY_ENDED_BECAUSE_THE_RESERVOIR_IS_EMPTY)  # RES-03

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from thecal.admission import admit_program
 from thecal.clock import compute_clock_s
-from thecal.emit import compute_running_mode, emit, is_over, with_flight_resolved, with_staged_abandoned
+from thecal.emit import compute_interrupted_mode, emit, is_over, with_flight_resolved, with_staged_abandoned
 from thecal.events import PathDeclared, RefillDone
 from thecal.fluid import NO_DRUG, Fluid
 from thecal.ledger import with_bolus_ended
@@ -98,7 +98,7 @@ def on_refill_done(config: Config, before: State, event: RefillDone) -> Outcome:
     discrepancy = compute_discrepancy(config, settled, event.aspirated_nl)
     clock_s = compute_clock_s(settled)
     filled = with_refill(config.pump, settled, event.filled_nl, label, event.is_rinsed, clock_s)
-    mode = compute_running_mode(before) if before.mode == Mode.EMPTY else before.mode
+    mode = compute_interrupted_mode(before) if before.mode == Mode.EMPTY else before.mode
     state = with_discrepancy(config, with_fluids_booked(config, before, filled, mode), discrepancy)
     if before.is_programmed and not state.is_admitted:
         return emit(state, Response.REFILL_BOOKED_AND_DELIVERY_STOPPED)

@@ -243,12 +243,13 @@ NEVER_TICK = -YEAR_S
 class Device:
     """What is known of the pump itself.
 
+    ``is_interrupted_at_minimum_rate``: a stall, or an empty reservoir, came while the pump ran at its minimum rate.
     ``failure_ticks``: when the last pulses failed or got lost, newest first. ``missed_s``: the most time that passed
     while nothing was observed, over all restarts. ``replacement_clock_s`` counts ticks and missed seconds.
     """
 
     is_stalled: bool
-    is_stalled_at_minimum_rate: bool
+    is_interrupted_at_minimum_rate: bool
     failure_ticks: FailureTicks
     missed_s: int
     is_replacement_indicated: bool
@@ -353,7 +354,7 @@ def initial_state(config: Config) -> State:
         titration=Titration(total_fg=NO_MASSES, volume_nl=0, days=(NO_DAY_TOTALS,) * TITRATION_LENGTH),
         device=Device(
             is_stalled=False,
-            is_stalled_at_minimum_rate=False,
+            is_interrupted_at_minimum_rate=False,
             failure_ticks=(NEVER_TICK,) * FAILURE_COUNT,
             missed_s=0,
             is_replacement_indicated=False,
