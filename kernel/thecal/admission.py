@@ -185,8 +185,8 @@ def admit_program(config: Config, before: State, booked: State, program: Prescri
 
 
 def find_raise_refusal(state: State, program: Prescription, basal: Basal) -> Response:
-    """What forbids to raise the basal now."""
-    if state.tick < state.device.unknown_until_tick:
+    """What forbids to raise the basal now. Without any program before no bolus can have filled an unknown day."""
+    if state.is_programmed and state.tick < state.device.unknown_until_tick:
         return Response.REFUSED_INCREASE_WHILE_HISTORY_IS_UNKNOWN  # TIM-02
     if state.is_admitted and state.therapy.discrepancy != 0:
         return Response.REFUSED_INCREASE_WHILE_THE_RESERVOIR_IS_IN_DOUBT  # RES-05

@@ -438,6 +438,15 @@ def _raise_after_an_unproved_restart() -> tuple[Bench, Event]:
     return bench, stage(with_slots(PULSE_FG + 1))
 
 
+def test_a_first_program_need_not_wait_for_an_unknown_day() -> None:
+    """No bolus can have come before it, and none comes until the day is over."""
+    bench = open_box()
+    bench.send(fill_up(), declare(), UNPROVED)
+    assert bench.program(PRESCRIPTION).response == Response.PRESCRIPTION_CONFIRMED
+    assert bench.ask(CLINICIANS).response == Response.REFUSED_BOLUS_WHILE_HISTORY_IS_UNKNOWN
+    assert bench.ask(stage(with_slots(PULSE_FG + 1))).response == Response.REFUSED_INCREASE_WHILE_HISTORY_IS_UNKNOWN
+
+
 @reaches(Response.REFUSED_RESERVOIR_IS_IN_DOUBT)
 def _minimum_rate_in_doubt() -> tuple[Bench, Event]:
     bench = start(config=DISTRUSTFUL)

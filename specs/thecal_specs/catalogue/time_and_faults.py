@@ -23,7 +23,10 @@ PROPERTIES = (
             "Given the last journalled state, a restart never shortens a lockout or a window. Without proof"
             " that the state is the last one, ledgers are full and lockouts start again."
         ),
-        does_not_say="It does not say that the proof offered is sound, which is the journal's part.",
+        does_not_say=(
+            "It does not say that the proof offered is sound, which is the journal's part, nor that a first"
+            " program must wait, for without one no bolus can have been given."
+        ),
         hazards=("HAZ-22", "HAZ-02"),
         requirements=("REQ-03", "REQ-42", "REQ-45"),
         enforced_in=("step", "ledger"),
