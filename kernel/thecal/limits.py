@@ -14,8 +14,11 @@ from thecal.units import (
     PULSE_INTERVAL_S_MAX,
     PULSE_VOLUME_NL_MAX,
     RESERVOIR_NL_MAX,
+    SLOT_COUNT,
+    SLOT_S,
     YEAR_S,
     Masses,
+    compute_quotient_down,
     is_within,
 )
 
@@ -102,6 +105,8 @@ def is_admissible_pump(pump: PumpModel) -> bool:
         and is_within(pump.residual_nl, 0, pump.capacity_nl)
         and is_within(pump.refill_allowance_nl, 0, pump.capacity_nl)
         and is_within(pump.stop_s_max, 1, YEAR_S)
+        and pump.slot_volume_nl_min
+        <= compute_quotient_down(SLOT_S, pump.pulse_interval_s) * pump.pulse_volume_nl  # UND-05
     )
 
 
@@ -139,12 +144,22 @@ def is_admissible_drug(drug: DrugLimits) -> bool:
     )
 
 
+def is_lowest_flow_possible(pump: PumpModel, drug: DrugLimits) -> bool:
+    """Whether some fluid of a drug, be it ever so weak, may be given at the pump's lowest flow all day long."""
+    pulses_nl = 2 * pump.pulse_volume_nl
+    return (
+        SLOT_COUNT * pump.slot_volume_nl_min + pulses_nl <= drug.day_fg_max
+        and 2 * pump.slot_volume_nl_min + pulses_nl <= drug.hour_fg_max
+    )
+
+
 def is_admissible_config(config: Config) -> bool:
-    """Whether the kernel accepts a configuration. The first drug of the library must be listed."""
+    """Whether the kernel accepts a configuration. The first drug of the library must be listed, and one to be given."""
     return (
         is_admissible_pump(config.pump)
         and all(is_admissible_drug(drug) for drug in config.library)
         and config.library[0].is_listed
+        and is_lowest_flow_possible(config.pump, config.library[0])  # UND-05
     )
 
 

@@ -46,6 +46,7 @@ from thecal.units import (
     Concentrations,
 )
 from thecal_specs.ghost import Ghost, Truth
+from thecal_specs.recover import recover
 
 EVENT_CLASSES: tuple[type[Event], ...] = get_args(Event)
 
@@ -170,6 +171,8 @@ def list_likely(state: State) -> tuple[type[Event], ...]:
 
 def draw_event(rng: Random, config: Config, state: State, ghost: Ghost) -> Event:
     """An event of any class, mostly of one that leads on."""
+    if is_chance(rng, 4):
+        return recover(config, state)
     classes = list_likely(state) if is_chance(rng, 92) else EVENT_CLASSES
     return draw_of_class(rng, rng.choice(classes), config, state, ghost)
 

@@ -73,12 +73,13 @@ PROPERTIES = (
             " specification names an event that strictly lowers a natural rank; at rank 0 therapy runs."
         ),
         does_not_say=(
-            "It does not say that anybody performs the event it names, nor that the device lets it become true."
+            "It does not say that anybody performs the event it names, that the device lets it become true, or that"
+            " the fluid and the program at the end of the way are those that the patient needs."
         ),
         kind=Kind.RECOVERY,
         hazards=("HAZ-18",),
         requirements=("REQ-27",),
-        enforced_in=("step", "admission"),
+        enforced_in=("step", "admission", "limits", "fluid"),
     ),
     Property(
         id="UND-06",

@@ -32,6 +32,7 @@ from thecal_specs.ghost import (
     is_scheduled,
 )
 from thecal_specs.logic import implies
+from thecal_specs.recover import compute_rank, is_way_back
 
 
 def basal_is_never_two_pulses_behind(config: Config, after: State, ghost_after: Ghost) -> bool:
@@ -154,6 +155,14 @@ def time_off_therapy_never_outlasts_its_bound_in_silence(config: Config, after: 
         and after.mode != Mode.END_OF_SERVICE
         and deadlines.clock_s - deadlines.off_clock_s >= compute_off_bound_s(config, after),
         after.alarms[Alarm.OFF_THERAPY_TOO_LONG].is_active,
+    )
+
+
+def every_state_has_a_way_back_to_therapy(config: Config, before: State, event: Event, after: State) -> bool:
+    """UND-05: the event that ``recover`` names leads closer to therapy, unless service ends; at rank 0 it runs."""
+    return implies(
+        is_way_back(config, before, event),
+        compute_rank(config, after) < compute_rank(config, before) or after.mode == Mode.END_OF_SERVICE,
     )
 
 
