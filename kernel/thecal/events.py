@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """What can happen. Orders may be refused and then change nothing; facts are never refused.
 
-Only ``SecondPassed`` moves a pulse. Every other event belongs to the second before it.
+Only ``SecondPassed`` moves a pulse; ``SecondsPassed`` stands for several of it that move none. Every other event
+belongs to the second before it.
 """
 
 from dataclasses import dataclass
@@ -16,6 +17,13 @@ from thecal.units import Concentrations
 @dataclass(frozen=True, slots=True)
 class SecondPassed:
     """One second was observed."""
+
+
+@dataclass(frozen=True, slots=True)
+class SecondsPassed:
+    """Several seconds were observed, as many as the kernel has called quiet beforehand."""
+
+    count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,4 +192,5 @@ Event: TypeAlias = (
     | ReplacementIndicated
     | PowerRestored
     | AlarmAcknowledged
+    | SecondsPassed
 )

@@ -21,6 +21,7 @@ from thecal.boundary import Refusal, admit_config, admit_event, admit_state
 from thecal.events import Event
 from thecal.limits import Config
 from thecal.outcome import Outcome, Pulse
+from thecal.quiet import compute_quiet_s
 from thecal.state import State, initial_state
 from thecal.step import step
 
@@ -79,6 +80,11 @@ class Session:
     def state(self) -> State:
         """The state of the last committed outcome."""
         return self._state
+
+    @property
+    def quiet_s(self) -> int:
+        """For how many seconds the device may sleep, if nothing happens, and then tell of them at once; 0 for none."""
+        return compute_quiet_s(self._config, self._state)
 
     def ask(self, event: Event) -> Outcome:
         """What the kernel answers to an event; nothing changes until the outcome is committed."""

@@ -38,6 +38,7 @@ from thecal.events import (
     ReplacementIndicated,
     ResumeAsked,
     SecondPassed,
+    SecondsPassed,
     SelfTestReported,
     StopAsked,
 )
@@ -55,6 +56,7 @@ from thecal.programming import (
     on_resume_asked,
     on_stop_asked,
 )
+from thecal.quiet import on_seconds_passed
 from thecal.refilling import on_discrepancy_resolved, on_path_declared, on_refill_done
 from thecal.state import State
 
@@ -63,6 +65,8 @@ def handle(config: Config, state: State, event: Event) -> Outcome:
     """Pass an event to its handler."""
     if isinstance(event, SecondPassed):
         return on_second_passed(config, state)
+    if isinstance(event, SecondsPassed):
+        return on_seconds_passed(config, state, event)
     if isinstance(event, PulseReported):
         return on_pulse_reported(config, state, event)
     if isinstance(event, BolusAsked):

@@ -20,6 +20,7 @@ from thecal.events import (
     RefillDone,
     ReplacementIndicated,
     SecondPassed,
+    SecondsPassed,
 )
 from thecal.fluid import NO_DRUG, Fluid, compute_hull
 from thecal.limits import Config
@@ -284,6 +285,13 @@ def compute_scheduled_now_fg_1800(config: Config, before: State, event: Event) -
     return before.program.slots_fg[(before.tick + 1) % DAY_S // SLOT_S]
 
 
+def compute_due_in_step_fg_1800(config: Config, before: State, event: Event, after: State) -> int:
+    """The basal that falls due in this step, which may be many quiet seconds of one slot."""
+    if isinstance(event, SecondsPassed):
+        return (after.tick - before.tick) * compute_scheduled_now_fg_1800(config, before, SecondPassed())
+    return compute_scheduled_now_fg_1800(config, before, event)
+
+
 def compute_largest_pulse_fg(config: Config, state: State) -> int:
     """The largest pulse of the first drug that path or reservoir may hold."""
     return max(state.path.old.hi[0], state.reservoir.fluid.hi[0]) * config.pump.pulse_volume_nl
@@ -409,9 +417,9 @@ def compute_added(slots: Slots, after: State, amount: int) -> Slots:
     return tuple(a + (amount if place == i else 0) for i, a in enumerate(slots))
 
 
-def with_second(window: Window, after: State) -> Window:
-    """Count a second in its slot of the day."""
-    return replace(window, seconds=compute_added(window.seconds, after, 1))
+def with_seconds(window: Window, before: State, after: State) -> Window:
+    """Count the seconds of a step in their slot of the day."""
+    return replace(window, seconds=compute_added(window.seconds, after, after.tick - before.tick))
 
 
 def with_bolus_noted(before: State, after: State, window: Window) -> Window:
@@ -425,13 +433,14 @@ def with_bolus_noted(before: State, after: State, window: Window) -> Window:
 def advance_window(config: Config, before: State, event: Event, outcome: Outcome, truth: Truth, ghost: Ghost) -> Window:
     """Watch one step through the window, opening it first if the observer says so."""
     window = ghost.window
-    if isinstance(event, SecondPassed):
+    if isinstance(event, SecondPassed) or isinstance(event, SecondsPassed):
         if truth.opens_window and outcome.state.tick > before.tick:
             window = open_window(before)
     if not window.is_open:
         return window
-    passed = with_second(window, outcome.state) if outcome.state.tick > before.tick else window
-    due = compute_added(passed.due_fg_1800, outcome.state, compute_scheduled_now_fg_1800(config, before, event))
+    passed = with_seconds(window, before, outcome.state)
+    now_fg_1800 = compute_due_in_step_fg_1800(config, before, event, outcome.state)
+    due = compute_added(passed.due_fg_1800, outcome.state, now_fg_1800)
     booked = with_pulse(before, event, outcome, truth, passed, ghost.world.flight_upper_fg)
     noted = with_bolus_noted(before, outcome.state, booked)
     failures = window.failures + 1 if is_failure(before, event, outcome.state) else window.failures
@@ -453,7 +462,11 @@ def advance_behind(config: Config, before: State, event: Event, outcome: Outcome
         return 0
     if outcome.state.mode == Mode.EMPTY:
         return behind_fg_1800
-    return behind_fg_1800 + compute_scheduled_now_fg_1800(config, before, event) - compute_ordered_fg_1800(outcome)
+    return (
+        behind_fg_1800
+        + compute_due_in_step_fg_1800(config, before, event, outcome.state)
+        - compute_ordered_fg_1800(outcome)
+    )
 
 
 def compute_ordered_fg_1800(outcome: Outcome) -> int:
@@ -487,7 +500,7 @@ def advance_course(config: Config, before: State, event: Event, outcome: Outcome
     """Follow the course of delivery."""
     course = advance_bolus(before, event, outcome, ghost.course)
     pulse = outcome.pulse
-    scheduled = compute_scheduled_now_fg_1800(config, before, event)
+    scheduled = compute_due_in_step_fg_1800(config, before, event, outcome.state)
     returned = compute_returned_fg_1800(before, event, ghost.world)
     return replace(
         course,

@@ -45,6 +45,7 @@ from thecal.events import (
     ReplacementIndicated,
     ResumeAsked,
     SecondPassed,
+    SecondsPassed,
     SelfTestReported,
     StopAsked,
 )
@@ -52,7 +53,7 @@ from thecal.limits import Config
 from thecal.outcome import Response
 from thecal.prescription import Overrides, Prescription
 from thecal.state import Alarm, LedgerEntry
-from thecal.units import DAY_S, LEDGER_LENGTH, MASS_FG_MAX, SLOT_COUNT, TICK_MAX
+from thecal.units import DAY_S, LEDGER_LENGTH, MASS_FG_MAX, SLOT_COUNT, SLOT_S, TICK_MAX
 
 Trace = Callable[[], tuple[Bench, Event]]
 TRACES: dict[Response, Trace] = {}
@@ -100,6 +101,16 @@ DISTRUSTFUL = replace(CONFIG, pump=replace(PUMP, refill_allowance_nl=0))
 @reaches(Response.SECOND_PASSED)
 def _nothing_due() -> tuple[Bench, Event]:
     return start(), SecondPassed()
+
+
+@reaches(Response.SECONDS_PASSED)
+def _nothing_due_for_long() -> tuple[Bench, Event]:
+    return start(), SecondsPassed(count=SLOT_S - 1)
+
+
+@reaches(Response.REFUSED_SECONDS_MAY_NOT_BE_QUIET)
+def _one_second_too_many() -> tuple[Bench, Event]:
+    return start(), SecondsPassed(count=SLOT_S)
 
 
 @reaches(Response.PULSE_ORDERED_FOR_BASAL)

@@ -28,12 +28,14 @@ from thecal.events import (
     RefillDone,
     ResumeAsked,
     SecondPassed,
+    SecondsPassed,
     SelfTestReported,
     StopAsked,
 )
 from thecal.fluid import Fluid
 from thecal.limits import Config
 from thecal.outcome import Outcome
+from thecal.quiet import compute_quiet_s
 from thecal.state import Mode, State
 from thecal.units import (
     CONCENTRATION_FG_PER_NL_MAX,
@@ -80,6 +82,11 @@ def draw_refill(rng: Random, config: Config, state: State, ghost: Ghost) -> Refi
         has_unknown_drug=rng.randrange(400) == 0,
         is_rinsed=is_chance(rng, 20),
     )
+
+
+def draw_quiet(rng: Random, config: Config, state: State, _: Ghost) -> SecondsPassed:
+    quiet_s = compute_quiet_s(config, state)
+    return fill(SecondsPassed, count=draw_near(rng, -1, quiet_s + 2, 1, quiet_s, quiet_s))
 
 
 def draw_path(rng: Random, config: Config, state: State, _: Ghost) -> PathDeclared:
@@ -133,6 +140,7 @@ DRAWS: dict[type[Event], Draw] = {
     ClinicianBolusAsked: draw_clinician_bolus,
     PhaseMoved: draw_phase,
     PowerRestored: draw_restart,
+    SecondsPassed: draw_quiet,
 }
 
 
@@ -149,7 +157,7 @@ def list_likely(state: State) -> tuple[type[Event], ...]:
     if state.mode == Mode.DELIVERING:
         reports = (PulseReported, PulseReported) if state.flight.is_pending else ()
         asked = () if state.bolus.is_active else (BolusAsked, BolusAsked, ClinicianBolusAsked)
-        return (SecondPassed,) * 6 + asked + reports
+        return (SecondPassed,) * 6 + (SecondsPassed,) * 2 + asked + reports
     if state.mode == Mode.EMPTY:
         return (RefillDone, SecondPassed, StopAsked)
     if state.mode == Mode.FAILED:

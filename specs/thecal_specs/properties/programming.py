@@ -66,6 +66,7 @@ def is_refusal(response: Response) -> bool:
         or response == Response.REFUSED_PHASE_MALFORMED
         or response == Response.REFUSED_NO_DISCREPANCY
         or response == Response.REFUSED_ALARM_NOT_ACTIVE
+        or response == Response.REFUSED_SECONDS_MAY_NOT_BE_QUIET
     )
 
 
