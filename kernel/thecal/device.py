@@ -55,7 +55,7 @@ def on_motor_stalled(config: Config, before: State) -> Outcome:
         is_stalled=True,
         is_interrupted_at_minimum_rate=is_minimum if is_running else settled.device.is_interrupted_at_minimum_rate,
     )
-    mode = Mode.STALLED if is_running else before.mode
+    mode = Mode.STALLED if is_running else settled.mode
     return emit(replace(settled, device=device, mode=mode), Response.STALL_BOOKED)
 
 

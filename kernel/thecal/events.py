@@ -48,7 +48,7 @@ class PrescriptionConfirmed:
 
 @dataclass(frozen=True, slots=True)
 class PrescriptionAbandoned:
-    """Order: a clinician takes a staged prescription back."""
+    """Order: a clinician takes a staged prescription, or a staged prime, back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +57,20 @@ class ClinicianBolusAsked:
 
     mass_fg: int
     duration_s: int
+
+
+@dataclass(frozen=True, slots=True)
+class PrimeAsked:
+    """Order: a clinician proposes to move ``volume_nl`` up the path; nothing changes until it is confirmed."""
+
+    volume_nl: int
+
+
+@dataclass(frozen=True, slots=True)
+class PrimeConfirmed:
+    """Order: a clinician confirms the volume of a prime that was read back."""
+
+    volume_nl: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,4 +207,6 @@ Event: TypeAlias = (
     | PowerRestored
     | AlarmAcknowledged
     | SecondsPassed
+    | PrimeAsked
+    | PrimeConfirmed
 )

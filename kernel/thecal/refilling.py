@@ -98,7 +98,7 @@ def on_refill_done(config: Config, before: State, event: RefillDone) -> Outcome:
     discrepancy = compute_discrepancy(config, settled, event.aspirated_nl)
     clock_s = compute_clock_s(settled)
     filled = with_refill(config.pump, settled, event.filled_nl, label, event.is_rinsed, clock_s)
-    mode = compute_interrupted_mode(before) if before.mode == Mode.EMPTY else before.mode
+    mode = compute_interrupted_mode(before) if before.mode == Mode.EMPTY else settled.mode
     state = with_discrepancy(config, with_fluids_booked(config, before, filled, mode), discrepancy)
     if before.is_programmed and not state.is_admitted:
         return emit(state, Response.REFILL_BOOKED_AND_DELIVERY_STOPPED)
@@ -116,7 +116,7 @@ def on_path_declared(config: Config, before: State, event: PathDeclared) -> Outc
     settled = with_settled(config, before)
     front_hi_nl = 0 if event.is_filled_from_reservoir else hi_nl
     booked = with_path_declared(config.pump, settled, lo_nl, hi_nl, NO_DRUG, front_hi_nl)
-    state = with_fluids_booked(config, before, booked, before.mode)
+    state = with_fluids_booked(config, before, booked, settled.mode)
     if before.is_programmed and not state.is_admitted:
         return emit(state, Response.PATH_BOOKED_AND_DELIVERY_STOPPED)
     return emit(state, Response.PATH_BOOKED)

@@ -32,6 +32,7 @@ class Mode(IntEnum):
     MINIMUM_RATE = 5
     STALLED = 6
     FAILED = 7
+    PRIMING = 8
 
 
 class Alarm(IntEnum):
@@ -113,15 +114,18 @@ class Basal:
 class Bolus:
     """The active bolus: ``left_fg`` of ``mass_fg`` of the first drug are still to come.
 
-    ``reserved_fg`` bounds what the whole bolus can bring of every drug; ``given_fg`` is what it brought so far.
+    ``reserved_fg`` bounds what the whole bolus can bring of every drug; ``given_fg`` is what it brought so far. A prime
+    is one that is ordered by volume: at most ``pulses_left`` pulses more, and ``mass_fg`` is what is reserved for it.
     """
 
     is_active: bool
     is_patient: bool
+    is_prime: bool
     start_tick: int
     mass_fg: int
     duration_s: int
     left_fg: int
+    pulses_left: int
     reserved_fg: Masses
     given_fg: Masses
 
@@ -129,10 +133,12 @@ class Bolus:
 NO_BOLUS = Bolus(
     is_active=False,
     is_patient=False,
+    is_prime=False,
     start_tick=0,
     mass_fg=0,
     duration_s=1,
     left_fg=0,
+    pulses_left=0,
     reserved_fg=NO_MASSES,
     given_fg=NO_MASSES,
 )
@@ -206,12 +212,13 @@ class Reservoir:
 
 @dataclass(frozen=True, slots=True)
 class Staged:
-    """A prescription that waits for its confirmation, and until when."""
+    """An order that waits for its confirmation, and until when: a prescription, or a prime of ``prime_nl`` above 0."""
 
     is_staged: bool
     expires_tick: int
     prescription: Prescription
     overrides: Overrides
+    prime_nl: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -325,7 +332,7 @@ def initial_state(config: Config) -> State:
         is_programmed=False,
         is_admitted=False,
         program=nothing,
-        staged=Staged(is_staged=False, expires_tick=0, prescription=nothing, overrides=NO_OVERRIDES),
+        staged=Staged(is_staged=False, expires_tick=0, prescription=nothing, overrides=NO_OVERRIDES, prime_nl=0),
         basal=Basal(
             owed_fg_1800=0,
             current=NO_GENERATION,

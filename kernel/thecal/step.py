@@ -5,7 +5,7 @@ The rules, all of them:
 1. Only ``SecondPassed`` orders a pulse, and at most one.
 2. Basal goes before bolus; nothing withholds it but the pump's own interval and an empty reservoir.
 3. An order is admitted or refused; refused, it changes nothing. A fact is booked; what no longer fits it stops.
-4. Stopping, a fact about fluids or motor and a new program end an active bolus, and it never resumes.
+4. Stopping, a fact about fluids or motor and a new program end an active bolus or prime, and it never resumes.
 5. After every event each alarm follows its condition.
 """
 
@@ -33,6 +33,8 @@ from thecal.events import (
     PrescriptionAbandoned,
     PrescriptionConfirmed,
     PrescriptionStaged,
+    PrimeAsked,
+    PrimeConfirmed,
     PulseReported,
     RefillDone,
     ReplacementIndicated,
@@ -53,6 +55,8 @@ from thecal.programming import (
     on_prescription_abandoned,
     on_prescription_confirmed,
     on_prescription_staged,
+    on_prime_asked,
+    on_prime_confirmed,
     on_resume_asked,
     on_stop_asked,
 )
@@ -79,6 +83,10 @@ def handle(config: Config, state: State, event: Event) -> Outcome:
         return on_prescription_confirmed(config, state, event)
     if isinstance(event, PrescriptionAbandoned):
         return on_prescription_abandoned(state)
+    if isinstance(event, PrimeAsked):
+        return on_prime_asked(config, state, event)
+    if isinstance(event, PrimeConfirmed):
+        return on_prime_confirmed(config, state, event)
     if isinstance(event, PhaseMoved):
         return on_phase_moved(config, state, event)
     if isinstance(event, StopAsked):

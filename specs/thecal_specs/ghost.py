@@ -15,6 +15,7 @@ from thecal.events import (
     PrescriptionAbandoned,
     PrescriptionConfirmed,
     PrescriptionStaged,
+    PrimeConfirmed,
     PulseReported,
     PulseResult,
     RefillDone,
@@ -117,7 +118,8 @@ class Course:
 
     ``behind_fg_1800``: basal scheduled while running, less basal ordered, since the fluids last changed.
     ``credit_fg_1800``: basal scheduled, less basal ordered, plus what surely did not move, since the beginning.
-    ``bolus_fg``: what the bolus that runs has ordered of every drug, out of ``asked_fg`` of the first one.
+    ``bolus_fg``: what the bolus that runs has ordered of every drug, out of ``asked_fg`` of the first one; of a prime
+    ``primed_nl`` out of ``asked_nl``.
     """
 
     behind_fg_1800: int
@@ -127,6 +129,8 @@ class Course:
     last_sequence: int
     bolus_fg: Masses
     asked_fg: int
+    primed_nl: int
+    asked_nl: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,6 +220,8 @@ def initial_ghost(config: Config) -> Ghost:
             last_sequence=0,
             bolus_fg=NO_MASSES,
             asked_fg=0,
+            primed_nl=0,
+            asked_nl=0,
         ),
         program=Program(
             is_staged=False,
@@ -487,12 +493,23 @@ def compute_asked_fg(before: State, event: Event) -> int:
     return before.program.bolus_fg
 
 
+def compute_asked_nl(event: Event) -> int:
+    """The volume that an order for a prime asks for."""
+    if isinstance(event, PrimeConfirmed):
+        return event.volume_nl
+    return 0
+
+
 def advance_bolus(before: State, event: Event, outcome: Outcome, course: Course) -> Course:
     """Count what the bolus that runs has ordered."""
     if not before.bolus.is_active and outcome.state.bolus.is_active:
-        return replace(course, bolus_fg=NO_MASSES, asked_fg=compute_asked_fg(before, event))
+        asked_nl = compute_asked_nl(event)
+        asked_fg = compute_asked_fg(before, event)
+        return replace(course, bolus_fg=NO_MASSES, asked_fg=asked_fg, primed_nl=0, asked_nl=asked_nl)
     if outcome.pulse.is_ordered and not outcome.pulse.is_basal:
-        return replace(course, bolus_fg=compute_sum_fg(course.bolus_fg, outcome.pulse.upper_fg))
+        primed_nl = course.primed_nl + outcome.pulse.volume_nl
+        bolus_fg = compute_sum_fg(course.bolus_fg, outcome.pulse.upper_fg)
+        return replace(course, bolus_fg=bolus_fg, primed_nl=primed_nl)
     return course
 
 

@@ -6,7 +6,7 @@ Each holds of every reachable pair of state and ghost; together with the invaria
 
 from thecal.fluid import Fluid
 from thecal.limits import Config
-from thecal.state import State
+from thecal.state import Mode, State
 from thecal.units import DAY_S, DRUG_COUNT, HOUR_S, MASS_FG_MAX, SLOT_S, YEAR_S, compute_sum_fg, is_no_larger, is_within
 from thecal_specs.ghost import Ghost, Window
 from thecal_specs.invariant import (
@@ -122,10 +122,13 @@ def window_without_pulses_is_empty(config: Config, state: State, ghost: Ghost) -
 
 
 def window_without_a_program_is_empty(config: Config, state: State, ghost: Ghost) -> bool:
-    """As long as no program was admitted in it, no pulse was ordered in a window."""
+    """As long as no program was admitted in it, no basal was ordered in a window, nor anything fell due."""
     window = ghost.window
     return (
-        implies(window.is_open and window.pulse_fg <= 0, not window.is_flight_inside and not state.is_admitted)
+        implies(
+            window.is_open and window.pulse_fg <= 0,
+            not state.is_admitted and not is_basal_in_flight(state, window) and all(fg == 0 for fg in window.basal_fg),
+        )
         and window.pulse_fg >= 0
     )
 
@@ -392,14 +395,27 @@ def active_bolus_is_the_one_seen(config: Config, state: State, ghost: Ghost) -> 
     return implies(
         state.bolus.is_active,
         all(seen == given for seen, given in zip(ghost.course.bolus_fg, state.bolus.given_fg))
-        and ghost.course.asked_fg == state.bolus.mass_fg,
+        and implies(not state.bolus.is_prime, ghost.course.asked_fg == state.bolus.mass_fg),
+    )
+
+
+def prime_is_the_one_seen(config: Config, state: State, ghost: Ghost) -> bool:
+    """What a prime was seen to move, and what it still may, is what was asked of it, in whole pulses."""
+    course = ghost.course
+    volume_nl = config.pump.pulse_volume_nl
+    return implies(
+        state.mode == Mode.PRIMING,
+        1 <= course.asked_nl <= state.path.volume_hi_nl
+        and course.primed_nl >= 0
+        and course.primed_nl + state.bolus.pulses_left * volume_nl < course.asked_nl + volume_nl,
     )
 
 
 def staged_is_what_was_seen(config: Config, state: State, ghost: Ghost) -> bool:
     """What waits for confirmation was seen staged; a program runs only after a confirmation was seen."""
     return implies(
-        state.staged.is_staged, ghost.program.is_staged and state.staged.prescription == ghost.program.staged
+        state.staged.is_staged and state.staged.prime_nl <= 0,
+        ghost.program.is_staged and state.staged.prescription == ghost.program.staged,
     ) and implies(state.is_programmed, ghost.program.was_confirmed)
 
 
@@ -479,6 +495,7 @@ LEMMAS = (
     basal_owed_is_covered_by_credit,
     orders_are_those_seen,
     active_bolus_is_the_one_seen,
+    prime_is_the_one_seen,
     staged_is_what_was_seen,
     samples_are_in_the_table,
     deadlines_are_those_of_the_kernel,

@@ -21,6 +21,7 @@ from thecal.events import (
     RefillDone,
     ResumeAsked,
     SecondPassed,
+    StopAsked,
 )
 from thecal.limits import Config
 from thecal.prescription import Overrides, Prescription
@@ -40,6 +41,7 @@ WAIT_WEIGHT = 32
 PATH_WEIGHT = WAIT_WEIGHT * WAIT_END
 FLUID_WEIGHT = 2 * PATH_WEIGHT
 EMPTY_WEIGHT = 4 * PATH_WEIGHT
+PRIME_WEIGHT = PATH_WEIGHT
 
 EVERY_OVERRIDE = Overrides(
     is_day_limit=True, is_concentration=True, is_increase=True, is_decrease=True, is_plausibility=True
@@ -58,6 +60,7 @@ class Way(IntEnum):
     CONFIRM = 6
     FREE_MOTOR = 7
     RESUME = 8
+    STOP_PRIMING = 9
 
 
 def is_over(state: State) -> bool:
@@ -117,6 +120,7 @@ def is_staged(config: Config, state: State) -> bool:
     staged = state.staged
     return (
         staged.is_staged
+        and staged.prime_nl == 0
         and staged.prescription == compute_least_program(config, state)
         and staged.overrides == EVERY_OVERRIDE
     )
@@ -152,6 +156,8 @@ def find_way(config: Config, state: State) -> Way:
     """What to do next: fluids first, then what is in doubt, then a program, then the motor."""
     if is_over(state) or state.mode == Mode.DELIVERING:
         return Way.NOTHING
+    if state.mode == Mode.PRIMING:
+        return Way.STOP_PRIMING
     if state.mode == Mode.EMPTY or (not state.is_admitted and not is_fluid_plain(config, state)):
         return Way.REFILL
     if not state.is_admitted and not is_path_plain(config, state):
@@ -220,6 +226,8 @@ def recover(config: Config, state: State) -> Event:
         return MotorRecovered()
     if way == Way.RESUME:
         return ResumeAsked()
+    if way == Way.STOP_PRIMING:
+        return StopAsked()
     return SecondPassed()
 
 
@@ -239,6 +247,7 @@ def is_way_back(config: Config, state: State, event: Event) -> bool:
         or (way == Way.WAIT and isinstance(event, SecondPassed))
         or (way == Way.FREE_MOTOR and isinstance(event, MotorRecovered))
         or (way == Way.RESUME and isinstance(event, ResumeAsked))
+        or (way == Way.STOP_PRIMING and isinstance(event, StopAsked))
     )
 
 
@@ -257,6 +266,7 @@ def compute_rank(config: Config, state: State) -> int:
     if state.mode == Mode.DELIVERING:
         return 0
     emptiness = EMPTY_WEIGHT if state.mode == Mode.EMPTY else 0
+    prime = PRIME_WEIGHT if state.mode == Mode.PRIMING else 0
     doubt = 4 if state.therapy.discrepancy != 0 else 0
     stall = 2 if state.device.is_stalled or state.mode == Mode.STALLED else 0
-    return emptiness + compute_program_rank(config, state) + doubt + stall + 1
+    return emptiness + prime + compute_program_rank(config, state) + doubt + stall + 1

@@ -9,7 +9,7 @@ import pytest
 
 ROOMS = ("units", "limits", "fluid", "prescription", "state", "events", "outcome", "schedule", "ledger", "path")
 UPPER_ROOMS = (
-    *("clock", "admission", "alarms", "emit", "delivery", "programming", "refilling", "device", "quiet"),
+    *("clock", "admission", "alarms", "emit", "delivery", "programming", "refilling", "device", "quiet", "priming"),
     *("step", "boundary", "session"),
 )
 MODULES = (

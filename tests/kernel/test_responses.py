@@ -40,6 +40,8 @@ from thecal.events import (
     PhaseMoved,
     PowerRestored,
     PrescriptionAbandoned,
+    PrimeAsked,
+    PrimeConfirmed,
     PulseReported,
     PulseResult,
     ReplacementIndicated,
@@ -580,6 +582,92 @@ def _replacement() -> tuple[Bench, Event]:
 @reaches(Response.RESTART_BOOKED)
 def _restart() -> tuple[Bench, Event]:
     return start(), UNPROVED
+
+
+VOLUME_NL = 20
+
+
+def connect(volume_nl: int = VOLUME_NL, config: Config = CONFIG) -> Bench:
+    """A pump with fluid, and a path of some volume that holds none of it."""
+    bench = open_box(config)
+    bench.send(fill_up(), declare(volume_nl, is_filled_from_reservoir=False))
+    return bench
+
+
+@reaches(Response.PRIME_STAGED)
+def _prime_staged() -> tuple[Bench, Event]:
+    return connect(), PrimeAsked(VOLUME_NL)
+
+
+@reaches(Response.PRIME_BEGUN)
+def _prime_begun() -> tuple[Bench, Event]:
+    bench = connect()
+    bench.send(PrimeAsked(VOLUME_NL))
+    return bench, PrimeConfirmed(VOLUME_NL)
+
+
+@reaches(Response.PULSE_ORDERED_FOR_PRIME)
+def _prime_runs() -> tuple[Bench, Event]:
+    bench, confirmed = _prime_begun()
+    bench.send(confirmed)
+    return bench, SecondPassed()
+
+
+@reaches(Response.PRIME_ENDED)
+def _prime_ends() -> tuple[Bench, Event]:
+    bench, _ = _prime_runs()
+    bench.wait(VOLUME_NL)
+    return bench, SecondPassed()
+
+
+@reaches(Response.REFUSED_PRIME_MALFORMED)
+def _prime_of_nothing() -> tuple[Bench, Event]:
+    return connect(), PrimeAsked(0)
+
+
+@reaches(Response.REFUSED_PRIME_UNLESS_STOPPED)
+def _prime_beside_basal() -> tuple[Bench, Event]:
+    return start(), PrimeAsked(VOLUME_NL)
+
+
+@reaches(Response.REFUSED_PRIME_WHILE_HISTORY_IS_UNKNOWN)
+def _prime_after_an_unproved_restart() -> tuple[Bench, Event]:
+    bench = connect()
+    bench.send(UNPROVED)
+    return bench, PrimeAsked(VOLUME_NL)
+
+
+@reaches(Response.REFUSED_PRIME_LARGER_THAN_THE_PATH)
+def _prime_beyond_the_path() -> tuple[Bench, Event]:
+    return connect(), PrimeAsked(VOLUME_NL + 1)
+
+
+@reaches(Response.REFUSED_PRIME_ABOVE_THE_LARGEST_SINGLE_BOLUS)
+def _prime_of_a_full_path_above_a_bolus() -> tuple[Bench, Event]:
+    bench = connect(config=with_drug(bolus_fg_max=VOLUME_NL * PULSE_FG - 1))
+    bench.send(declare(VOLUME_NL))
+    return bench, PrimeAsked(VOLUME_NL)
+
+
+@reaches(Response.REFUSED_PRIME_ABOVE_THE_CAP_OF_A_DAY)
+def _prime_of_a_full_path_above_the_day() -> tuple[Bench, Event]:
+    bench = start(with_caps(DAY_FG + 2 * PULSE_FG + VOLUME_NL * PULSE_FG - 1))
+    bench.send(StopAsked(), declare(VOLUME_NL))
+    return bench, PrimeAsked(VOLUME_NL)
+
+
+@reaches(Response.REFUSED_PRIME_ABOVE_THE_CAP_OF_AN_HOUR)
+def _prime_of_a_full_path_above_the_hour() -> tuple[Bench, Event]:
+    bench = start(with_caps(MASS_FG_MAX, 4 * PULSE_FG + VOLUME_NL * PULSE_FG - 1))
+    bench.send(StopAsked(), declare(VOLUME_NL))
+    return bench, PrimeAsked(VOLUME_NL)
+
+
+@reaches(Response.REFUSED_PRIME_DOES_NOT_FIT_IN_THE_RESERVOIR)
+def _prime_of_more_than_there_is() -> tuple[Bench, Event]:
+    bench = connect()
+    bench.send(fill_up(VOLUME_NL - 1))
+    return bench, PrimeAsked(VOLUME_NL)
 
 
 REFUSALS = [response for response in TRACES if response.name.startswith("REFUSED")]

@@ -23,6 +23,8 @@ from thecal.events import (
     PowerRestored,
     PrescriptionConfirmed,
     PrescriptionStaged,
+    PrimeAsked,
+    PrimeConfirmed,
     PulseReported,
     PulseResult,
     RefillDone,
@@ -92,7 +94,7 @@ def draw_quiet(rng: Random, config: Config, state: State, _: Ghost) -> SecondsPa
 def draw_path(rng: Random, config: Config, state: State, _: Ghost) -> PathDeclared:
     highest_nl = rng.choice((0, 5, 5 * config.pump.pulse_volume_nl, PATH_NL_MAX))
     lo_nl, hi_nl = sorted(draw_near(rng, 0, highest_nl) for _ in range(2))
-    is_primed = is_chance(rng, 98)
+    is_primed = is_chance(rng, 85)
     return fill(PathDeclared, volume_lo_nl=lo_nl, volume_hi_nl=hi_nl, is_filled_from_reservoir=is_primed)
 
 
@@ -118,6 +120,17 @@ def draw_clinician_bolus(rng: Random, _: Config, state: State, __: Ghost) -> Cli
     return fill(ClinicianBolusAsked, mass_fg=mass_fg, duration_s=draw_near(rng, 0, rng.choice((5, 60, DAY_S)), 1))
 
 
+def draw_prime(rng: Random, config: Config, state: State, _: Ghost) -> PrimeAsked:
+    """Mostly the whole path, where that is no more than a walk may see the end of."""
+    hi_nl = state.path.volume_hi_nl
+    marks = (hi_nl, hi_nl, min(hi_nl, 3 * config.pump.pulse_volume_nl))
+    return fill(PrimeAsked, volume_nl=draw_near(rng, 0, hi_nl + 1, *marks))
+
+
+def draw_prime_confirmed(rng: Random, _: Config, state: State, __: Ghost) -> PrimeConfirmed:
+    return fill(PrimeConfirmed, volume_nl=state.staged.prime_nl + is_chance(rng, 5))
+
+
 def draw_phase(rng: Random, *_: object) -> PhaseMoved:
     return fill(PhaseMoved, slot_count=draw_near(rng, -1, SLOT_COUNT, 0, 1, SLOT_COUNT - 1))
 
@@ -140,6 +153,8 @@ DRAWS: dict[type[Event], Draw] = {
     ClinicianBolusAsked: draw_clinician_bolus,
     PhaseMoved: draw_phase,
     PowerRestored: draw_restart,
+    PrimeAsked: draw_prime,
+    PrimeConfirmed: draw_prime_confirmed,
     SecondsPassed: draw_quiet,
 }
 
@@ -158,23 +173,29 @@ def list_likely(state: State) -> tuple[type[Event], ...]:
         reports = (PulseReported, PulseReported) if state.flight.is_pending else ()
         asked = () if state.bolus.is_active else (BolusAsked, BolusAsked, ClinicianBolusAsked)
         return (SecondPassed,) * 6 + (SecondsPassed,) * 2 + asked + reports
+    if state.mode == Mode.PRIMING:
+        return (SecondPassed,) * 8 + ((PulseReported,) * 4 if state.flight.is_pending else ())
     if state.mode == Mode.EMPTY:
         return (RefillDone, SecondPassed, StopAsked)
     if state.mode == Mode.FAILED:
         return (SelfTestReported, SecondPassed)
     if state.device.is_stalled:
         return (MotorRecovered, SecondPassed)
+    if state.staged.is_staged and state.staged.prime_nl > 0:
+        return (PrimeConfirmed,)
     if state.staged.is_staged:
         return (PrescriptionConfirmed, PrescriptionStaged)
     if state.therapy.discrepancy != 0:
         return (DiscrepancyResolved, *EVENT_CLASSES)
     if state.reservoir.fluid.hi[0] == 0:
         return (RefillDone,)
-    if state.path.old.lo[0] == 0 or not state.path.is_declared:
+    if not state.path.is_declared:
         return (PathDeclared,)
+    if state.path.old.lo[0] == 0:
+        return (PrimeAsked, PrimeAsked, PathDeclared)
     if not state.is_admitted:
         return (PrescriptionStaged,) * 4 + (RefillDone, PathDeclared)
-    return (ResumeAsked, SecondPassed) if state.mode == Mode.STOPPED else EVENT_CLASSES
+    return (ResumeAsked, ResumeAsked, SecondPassed, PrimeAsked) if state.mode == Mode.STOPPED else EVENT_CLASSES
 
 
 def draw_event(rng: Random, config: Config, state: State, ghost: Ghost) -> Event:

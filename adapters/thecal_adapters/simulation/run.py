@@ -26,6 +26,7 @@ ROUTINE = frozenset(
         Response.SECONDS_PASSED,
         Response.PULSE_ORDERED_FOR_BASAL,
         Response.PULSE_ORDERED_FOR_BOLUS,
+        Response.PULSE_ORDERED_FOR_PRIME,
         Response.PULSE_BOOKED_AS_DONE,
     }
 )

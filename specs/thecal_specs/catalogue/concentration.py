@@ -9,13 +9,27 @@ PROPERTIES = (
         name="No pulse of an unknown or too strong fluid",
         statement=(
             "No pulse is ordered while any drug in reservoir or path is unknown to the library or may exceed"
-            " its concentration limit, but for a confirmed clearing prime. There is no default concentration:"
-            " every one in the state was declared."
+            " its concentration limit, not even for a prime. There is no default concentration: every one in the"
+            " state was declared."
         ),
         does_not_say="It does not say that the declared concentration is true of the fluid.",
         hazards=("HAZ-06", "HAZ-09"),
         requirements=("REQ-11", "REQ-12"),
-        enforced_in=("fluid", "admission", "step"),
+        enforced_in=("fluid", "admission", "priming", "step"),
+        amended=Amendment(
+            old_statement=(
+                "No pulse while any drug in reservoir or path is unknown to the library or may exceed its"
+                " concentration limit, but for a confirmed clearing prime; there is no default concentration"
+            ),
+            counterexample=(
+                "A drug that the library does not know fills the catheter. A clearing prime of 0.316 mL pushes all of"
+                " it past the tip within minutes, and no limit exists by which that could be admitted."
+            ),
+            reason=(
+                "The exception cannot be bounded, and it is not needed: the fluid leaves the reservoir by a rinse and"
+                " the path by its access port, which are facts. The statement without it is the stronger one."
+            ),
+        ),
     ),
     Property(
         id="CON-02",

@@ -5,7 +5,7 @@ from thecal.events import Event, RefillDone
 from thecal.fluid import Fluid
 from thecal.limits import Config
 from thecal.outcome import Outcome, Response
-from thecal.state import State
+from thecal.state import Mode, State
 from thecal.units import is_no_larger
 from thecal_specs.ghost import Ghost, Truth
 from thecal_specs.logic import implies
@@ -72,10 +72,12 @@ def every_component_of_a_mixture_keeps_its_own_limits(
     )
 
 
-def no_therapy_pulse_is_due_through_a_fluid_that_lacks_the_primary(outcome: Outcome, ghost: Ghost) -> bool:
-    """CON-06: no pulse while a fluid truly in path or reservoir lacks the first drug."""
+def no_therapy_pulse_is_due_through_a_fluid_that_lacks_the_primary(
+    before: State, outcome: Outcome, ghost: Ghost
+) -> bool:
+    """CON-06: but for a prime, no pulse while a fluid truly in path or reservoir lacks the first drug."""
     world = ghost.world
     return implies(
-        outcome.pulse.is_ordered,
+        outcome.pulse.is_ordered and before.mode != Mode.PRIMING,
         world.new.hi[0] >= 1 and implies(world.front_nl > 0, world.old.hi[0] >= 1) and outcome.pulse.upper_fg[0] >= 1,
     )

@@ -29,6 +29,7 @@ from thecal_specs.ghost import (
     compute_largest_pulse_fg,
     compute_off_bound_s,
     compute_scheduled_now_fg_1800,
+    is_running,
     is_scheduled,
 )
 from thecal_specs.logic import implies
@@ -177,7 +178,9 @@ def programming_never_stops_a_running_therapy(before: State, event: Event, after
     is_new = isinstance(event, PrescriptionConfirmed) or isinstance(event, PhaseMoved)
     return implies(
         is_programming,
-        after.mode == before.mode or (before.mode == Mode.UNPROGRAMMED and after.is_admitted),
+        after.mode == before.mode
+        or (before.mode == Mode.UNPROGRAMMED and after.is_admitted)
+        or before.mode == Mode.PRIMING,
     ) and implies(is_programming and not is_new, after.program == before.program)
 
 
@@ -220,7 +223,7 @@ def a_restart_resumes_the_therapy_that_was_running(before: State, event: Event, 
     """UND-09: after a restart the mode and program are as before, the bolus has ended, the critical alarm is active."""
     if isinstance(event, PowerRestored):
         return (
-            after.mode == before.mode
+            (after.mode == before.mode or (before.mode == Mode.PRIMING and not is_running(after)))
             and after.program == before.program
             and not after.bolus.is_active
             and after.alarms[Alarm.RESTARTED].is_active
