@@ -128,6 +128,19 @@ class RefillDone:
 
 
 @dataclass(frozen=True, slots=True)
+class RefillProposed:
+    """Order: a clinician asks what a refill would lead to, as ``RefillDone``; nothing changes.
+
+    ``is_shortfall_accepted``: the patient may lack more at the front of the new fluid than a drug tolerates.
+    """
+
+    filled_nl: int
+    concentrations_fg_per_nl: Concentrations
+    has_unknown_drug: bool
+    is_shortfall_accepted: bool
+
+
+@dataclass(frozen=True, slots=True)
 class PathDeclared:
     """Fact: tubing and catheter hold between ``volume_lo_nl`` and ``volume_hi_nl``.
 
@@ -209,4 +222,5 @@ Event: TypeAlias = (
     | SecondsPassed
     | PrimeAsked
     | PrimeConfirmed
+    | RefillProposed
 )

@@ -63,7 +63,8 @@ class DrugLimits:
     ``is_listed`` is false for an unused place of the table; such a place has only zeros. A day's total may rise by
     ``titration_permille`` over the least of the last ``titration_days`` (and fall by it, where ``has_withdrawal``).
     Without therapy for ``off_therapy_s_max`` an alarm is critical; after ``stability_s`` in the pump the drug is stale.
-    A program ``plausible_factor`` times larger or smaller than the running one is taken for a mistake.
+    A program ``plausible_factor`` times larger or smaller than the running one is taken for a mistake. Of a day's dose
+    ``shortfall_permille_max`` may be lacking without a word.
     """
 
     is_listed: bool
@@ -81,6 +82,7 @@ class DrugLimits:
     safe_state: SafeState
     off_therapy_s_max: int
     stability_s: int
+    shortfall_permille_max: int
 
 
 Library: TypeAlias = Annotated[tuple[DrugLimits, ...], DRUG_COUNT]
@@ -128,6 +130,7 @@ def is_admissible_drug(drug: DrugLimits) -> bool:
             and drug.safe_state == SafeState.STOP
             and drug.off_therapy_s_max == YEAR_S
             and drug.stability_s == YEAR_S
+            and drug.shortfall_permille_max == 0
         )
     return (
         is_within(drug.concentration_fg_per_nl_max, 1, CONCENTRATION_FG_PER_NL_MAX)
@@ -141,6 +144,7 @@ def is_admissible_drug(drug: DrugLimits) -> bool:
         and is_within(drug.plausible_factor, 1, PLAUSIBLE_FACTOR_MAX)
         and is_within(drug.off_therapy_s_max, 1, YEAR_S)
         and is_within(drug.stability_s, 1, YEAR_S)
+        and is_within(drug.shortfall_permille_max, 0, PERMILLE)
     )
 
 

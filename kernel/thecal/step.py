@@ -37,6 +37,7 @@ from thecal.events import (
     PrimeConfirmed,
     PulseReported,
     RefillDone,
+    RefillProposed,
     ReplacementIndicated,
     ResumeAsked,
     SecondPassed,
@@ -60,6 +61,7 @@ from thecal.programming import (
     on_resume_asked,
     on_stop_asked,
 )
+from thecal.proposing import on_refill_proposed
 from thecal.quiet import on_seconds_passed
 from thecal.refilling import on_discrepancy_resolved, on_path_declared, on_refill_done
 from thecal.state import State
@@ -97,6 +99,8 @@ def handle(config: Config, state: State, event: Event) -> Outcome:
         return on_minimum_rate_asked(config, state)
     if isinstance(event, RefillDone):
         return on_refill_done(config, state, event)
+    if isinstance(event, RefillProposed):
+        return on_refill_proposed(config, state, event)
     if isinstance(event, PathDeclared):
         return on_path_declared(config, state, event)
     if isinstance(event, DiscrepancyResolved):

@@ -165,6 +165,24 @@ class Deadlines:
 
 
 @dataclass(frozen=True, slots=True)
+class Front:
+    """What the front between two fluids has cost since they changed last.
+
+    ``width_nl``: the greatest that it was. ``doubtful_nl`` and ``short_fg``: volume, and upper less lower book, of the
+    pulses done that may have brought either fluid or both.
+    """
+
+    width_nl: int
+    is_flight_doubtful: bool
+    flight_short_fg: Masses
+    doubtful_nl: int
+    short_fg: Masses
+
+
+NO_FRONT = Front(width_nl=0, is_flight_doubtful=False, flight_short_fg=NO_MASSES, doubtful_nl=0, short_fg=NO_MASSES)
+
+
+@dataclass(frozen=True, slots=True)
 class Ghost:
     """The whole history that properties may speak about."""
 
@@ -174,6 +192,7 @@ class Ghost:
     course: Course
     program: Program
     deadlines: Deadlines
+    front: Front
 
 
 NO_WINDOW = Window(
@@ -240,6 +259,7 @@ def initial_ghost(config: Config) -> Ghost:
             replacement_clock_s=0,
             is_off_too_long=False,
         ),
+        front=NO_FRONT,
     )
 
 
@@ -591,6 +611,34 @@ def advance_deadlines(config: Config, before: State, event: Event, outcome: Outc
     return passed
 
 
+def is_fluid_changed(before: State, event: Event, after: State) -> bool:
+    """Whether a front begins anew, or ends."""
+    is_fact = isinstance(event, RefillDone) or isinstance(event, PathDeclared)
+    return is_fact or after.path.old != before.path.old or after.reservoir.fluid != before.reservoir.fluid
+
+
+def advance_front(config: Config, before: State, event: Event, outcome: Outcome, front: Front) -> Front:
+    """Follow the front between two fluids."""
+    after = outcome.state
+    pulse = outcome.pulse
+    width_nl = after.path.front_hi_nl - after.path.front_lo_nl
+    if is_fluid_changed(before, event, after):
+        return replace(NO_FRONT, width_nl=width_nl)
+    wider = replace(front, width_nl=max(front.width_nl, width_nl))
+    if pulse.is_ordered:
+        is_doubtful = after.path.front_hi_nl > 0 and after.path.front_lo_nl < config.pump.pulse_volume_nl
+        short_fg = tuple(upper - lower for upper, lower in zip(pulse.upper_fg, pulse.lower_fg))
+        return replace(wider, is_flight_doubtful=is_doubtful, flight_short_fg=short_fg)
+    if outcome.response == Response.PULSE_BOOKED_AS_DONE and front.is_flight_doubtful:
+        return replace(
+            wider,
+            is_flight_doubtful=False,
+            doubtful_nl=front.doubtful_nl + config.pump.pulse_volume_nl,
+            short_fg=compute_sum_fg(front.short_fg, front.flight_short_fg),
+        )
+    return wider
+
+
 def advance(config: Config, before: State, event: Event, outcome: Outcome, truth: Truth, ghost: Ghost) -> Ghost:
     """The history after one step."""
     return Ghost(
@@ -600,4 +648,5 @@ def advance(config: Config, before: State, event: Event, outcome: Outcome, truth
         course=advance_course(config, before, event, outcome, ghost),
         program=advance_program(before, event, outcome, truth, ghost.program),
         deadlines=advance_deadlines(config, before, event, outcome, ghost.deadlines),
+        front=advance_front(config, before, event, outcome, ghost.front),
     )

@@ -462,6 +462,45 @@ def failures_are_remembered(config: Config, state: State, ghost: Ghost) -> bool:
     )
 
 
+def compute_span(state: State, drug: int) -> int:
+    """The largest less the smallest concentration of a drug that either fluid may have."""
+    old = state.path.old
+    new = state.reservoir.fluid
+    return max(old.hi[drug], new.hi[drug]) - min(old.lo[drug], new.lo[drug])
+
+
+def doubtful_pulses_pass_the_width_of_the_front(config: Config, state: State, ghost: Ghost) -> bool:
+    """Pulses that may bring either fluid pass what is ahead of the front, and so its width and two pulses in all."""
+    front = ghost.front
+    volume_nl = config.pump.pulse_volume_nl
+    is_ahead = state.path.front_lo_nl >= volume_nl
+    return (
+        front.doubtful_nl >= 0
+        and state.path.front_hi_nl - state.path.front_lo_nl <= front.width_nl
+        and implies(is_ahead, front.doubtful_nl == 0 and (not front.is_flight_doubtful or not state.flight.is_pending))
+        and front.doubtful_nl <= front.width_nl + 2 * volume_nl
+        and implies(
+            not is_ahead and state.path.front_hi_nl > 0,
+            front.doubtful_nl + state.path.front_hi_nl < front.width_nl + volume_nl,
+        )
+        and implies(front.is_flight_doubtful and state.flight.is_pending, state.path.front_hi_nl > 0)
+    )
+
+
+def books_part_at_the_front_by_what_lies_between_the_fluids(config: Config, state: State, ghost: Ghost) -> bool:
+    """Doubtful pulses part the books of a drug by no more than the span of the fluids, each and in all."""
+    front = ghost.front
+    volume_nl = config.pump.pulse_volume_nl
+    return all(
+        0 <= front.short_fg[i] <= compute_span(state, i) * front.doubtful_nl
+        and implies(
+            front.is_flight_doubtful and state.flight.is_pending,
+            0 <= front.flight_short_fg[i] <= compute_span(state, i) * volume_nl,
+        )
+        for i in range(DRUG_COUNT)
+    )
+
+
 LEMMAS = (
     reservoir_fluid_encloses_the_truth,
     path_fluid_encloses_the_truth,
@@ -500,4 +539,6 @@ LEMMAS = (
     samples_are_in_the_table,
     deadlines_are_those_of_the_kernel,
     failures_are_remembered,
+    doubtful_pulses_pass_the_width_of_the_front,
+    books_part_at_the_front_by_what_lies_between_the_fluids,
 )

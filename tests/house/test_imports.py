@@ -9,7 +9,19 @@ import pytest
 
 ROOMS = ("units", "limits", "fluid", "prescription", "state", "events", "outcome", "schedule", "ledger", "path")
 UPPER_ROOMS = (
-    *("clock", "admission", "alarms", "emit", "delivery", "programming", "refilling", "device", "quiet", "priming"),
+    *(
+        "clock",
+        "admission",
+        "alarms",
+        "emit",
+        "delivery",
+        "programming",
+        "refilling",
+        "device",
+        "quiet",
+        "priming",
+        "proposing",
+    ),
     *("step", "boundary", "session"),
 )
 MODULES = (

@@ -43,6 +43,7 @@ DRUG_RANGES = {
     "plausible_factor": (1, 100),
     "off_therapy_s_max": (1, YEAR_S),
     "stability_s": (1, YEAR_S),
+    "shortfall_permille_max": (0, 1_000),
 }
 PRESCRIPTION_RANGES = {
     "bolus_fg": (0, MASS_FG_MAX),

@@ -44,6 +44,7 @@ from thecal.events import (
     PrimeConfirmed,
     PulseReported,
     PulseResult,
+    RefillProposed,
     ReplacementIndicated,
     ResumeAsked,
     SecondPassed,
@@ -97,6 +98,7 @@ def abort_bolus(bench: Bench, asked: Event) -> None:
 
 CLINICIANS = ClinicianBolusAsked(mass_fg=10 * PULSE_FG, duration_s=60)
 UNPROVED = PowerRestored(gap_s=0, is_last_state=False, is_time_of_day_known=True)
+SOILED = replace(PUMP, residual_nl=100)
 DISTRUSTFUL = replace(CONFIG, pump=replace(PUMP, refill_allowance_nl=0))
 
 
@@ -668,6 +670,36 @@ def _prime_of_more_than_there_is() -> tuple[Bench, Event]:
     bench = connect()
     bench.send(fill_up(VOLUME_NL - 1))
     return bench, PrimeAsked(VOLUME_NL)
+
+
+def propose(first_fg_per_nl: int, filled_nl: int = FILLED_NL, *, is_shortfall_accepted: bool = False) -> RefillProposed:
+    """A refill of the bench's drug at some strength."""
+    return RefillProposed(filled_nl, (first_fg_per_nl, 0, 0, 0), False, is_shortfall_accepted)
+
+
+@reaches(Response.REFILL_ADMISSIBLE)
+def _same_again() -> tuple[Bench, Event]:
+    return start(), propose(PULSE_FG)
+
+
+@reaches(Response.REFUSED_REFILL_UNLESS_RINSED)
+def _weaker_over_too_strong() -> tuple[Bench, Event]:
+    config = replace(with_drug(concentration_fg_per_nl_max=5, concentration_fg_per_nl_soft=1), pump=SOILED)
+    bench = open_box(config)
+    bench.send(fill_up(first_fg_per_nl=50))
+    return bench, propose(1, 2 * SOILED.residual_nl)
+
+
+@reaches(Response.REFUSED_SHORTFALL_BEYOND_TOLERANCE)
+def _other_strength_in_a_path_known_poorly() -> tuple[Bench, Event]:
+    bench = start()
+    bench.send(PathDeclared(volume_lo_nl=0, volume_hi_nl=100, is_filled_from_reservoir=True))
+    return bench, propose(2 * PULSE_FG)
+
+
+@reaches(Response.REFUSED_REFILL_MALFORMED)
+def _proposal_beyond_the_capacity() -> tuple[Bench, Event]:
+    return start(), propose(PULSE_FG, FILLED_NL + 1)
 
 
 REFUSALS = [response for response in TRACES if response.name.startswith("REFUSED")]

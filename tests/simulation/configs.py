@@ -95,6 +95,7 @@ def draw_drug(rng: Random, is_first: bool) -> DrugLimits:
         safe_state=rng.choice(tuple(SafeState)),
         off_therapy_s_max=draw_near(rng, 1, rng.choice((20, DAY_S, YEAR_S)), YEAR_S) if is_chance(rng, 30) else YEAR_S,
         stability_s=draw_near(rng, 1, rng.choice((100, YEAR_S)), YEAR_S),
+        shortfall_permille_max=draw_near(rng, 0, PERMILLE),
     )
 
 

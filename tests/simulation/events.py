@@ -28,6 +28,7 @@ from thecal.events import (
     PulseReported,
     PulseResult,
     RefillDone,
+    RefillProposed,
     ResumeAsked,
     SecondPassed,
     SecondsPassed,
@@ -83,6 +84,17 @@ def draw_refill(rng: Random, config: Config, state: State, ghost: Ghost) -> Refi
         concentrations_fg_per_nl=draw_label(rng, config, state),
         has_unknown_drug=rng.randrange(400) == 0,
         is_rinsed=is_chance(rng, 20),
+    )
+
+
+def draw_proposal(rng: Random, config: Config, state: State, ghost: Ghost) -> RefillProposed:
+    done = draw_refill(rng, config, state, ghost)
+    return fill(
+        RefillProposed,
+        filled_nl=done.filled_nl,
+        concentrations_fg_per_nl=done.concentrations_fg_per_nl,
+        has_unknown_drug=done.has_unknown_drug,
+        is_shortfall_accepted=is_chance(rng, 50),
     )
 
 
@@ -154,6 +166,7 @@ DRAWS: dict[type[Event], Draw] = {
     PhaseMoved: draw_phase,
     PowerRestored: draw_restart,
     PrimeAsked: draw_prime,
+    RefillProposed: draw_proposal,
     PrimeConfirmed: draw_prime_confirmed,
     SecondsPassed: draw_quiet,
 }

@@ -32,7 +32,19 @@ IDS = tuple(f"{prefix}-{number:02}" for prefix, count, _ in GROUPS for number in
 MODULES = {prefix: module for prefix, _, module in GROUPS}
 ROOMS = {
     *("units", "limits", "fluid", "prescription", "state", "events", "outcome"),
-    *("schedule", "ledger", "path", "admission", "alarms", "quiet", "priming", "step", "boundary", "session"),
+    *(
+        "schedule",
+        "ledger",
+        "path",
+        "admission",
+        "alarms",
+        "quiet",
+        "priming",
+        "proposing",
+        "step",
+        "boundary",
+        "session",
+    ),
 }
 
 each_property = pytest.mark.parametrize("row", CATALOGUE, ids=lambda row: row.id)

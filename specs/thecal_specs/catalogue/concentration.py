@@ -52,13 +52,13 @@ PROPERTIES = (
             " at most (largest - smallest concentration that either fluid may have) * (greatest width of the"
             " front until it has passed + two pulse volumes), beyond what it would fall short with the front"
             " known: for each pulse, the width of its fluid's own interval * pulse volume, and the whole of"
-            " one whose outcome is unknown. A change that may exceed a drug's tolerated shortfall needs an"
-            " explicit override."
+            " one whose outcome is unknown. A proposed refill that may exceed a drug's tolerated shortfall, of a"
+            " day's dose, is refused unless that is accepted explicitly."
         ),
         does_not_say="It does not say when the front arrives, nor that the shortfall is made up.",
         hazards=("HAZ-05", "HAZ-07"),
         requirements=("REQ-14",),
-        enforced_in=("path", "admission"),
+        enforced_in=("path", "proposing"),
         amended=Amendment(
             old_statement=(
                 "Across a concentration change the lower book falls short of the upper by at most (largest -"
@@ -75,7 +75,8 @@ PROPERTIES = (
             reason=(
                 "The bound speaks of the front alone. The reservoir's own interval and unknown pulses widen"
                 " the gap with all that is given, as CON-02 and CON-07 demand, and a pulse is not divided:"
-                " the one at either end of the front belongs to both fluids."
+                " the one at either end of the front belongs to both fluids. And what needs an override is an order:"
+                " a refill that was done is a fact, and to stop for what may be lacking would make it lacking."
             ),
         ),
     ),
@@ -121,12 +122,14 @@ PROPERTIES = (
         name="A refill accounts for what was left behind",
         statement=(
             "After a refill the reservoir's concentrations are intervals that include every mixture with"
-            " what may have been left behind. A proposed refill is admitted at both ends of them, or refused"
-            " with the rinse that would make it admissible."
+            " what may have been left behind. A proposed refill is admitted at both ends of them, the label alone and"
+            " the label over the most that may be left, or refused: for want of the rinse that would make it"
+            " admissible, and the answer says so, or for a named reason that no rinse mends. A proposal changes"
+            " nothing."
         ),
         does_not_say="It does not say that what was left behind mixes evenly with what was filled.",
         hazards=("HAZ-06", "HAZ-07"),
         requirements=("REQ-17",),
-        enforced_in=("fluid", "admission"),
+        enforced_in=("fluid", "admission", "proposing"),
     ),
 )

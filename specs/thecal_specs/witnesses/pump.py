@@ -32,6 +32,7 @@ UNLISTED = DrugLimits(
     safe_state=SafeState.STOP,
     off_therapy_s_max=YEAR_S,
     stability_s=YEAR_S,
+    shortfall_permille_max=0,
 )
 DRUG = DrugLimits(
     is_listed=True,
@@ -49,6 +50,7 @@ DRUG = DrugLimits(
     safe_state=SafeState.KEEP_BASAL,
     off_therapy_s_max=20,
     stability_s=YEAR_S,
+    shortfall_permille_max=10,
 )
 PUMP = PumpModel(
     pulse_volume_nl=1,
