@@ -82,7 +82,12 @@ def order_pulse(config: Config, state: State, is_basal: bool, upper_fg: Masses, 
     """Order one pulse, already booked in ``state``."""
     sequence = state.flight.sequence + 1
     flight = Flight(
-        is_pending=True, is_basal=is_basal, sequence=sequence, ordered_tick=state.tick, first_fg=upper_fg[0]
+        is_pending=True,
+        is_basal=is_basal,
+        sequence=sequence,
+        ordered_tick=state.tick,
+        first_fg=upper_fg[0],
+        first_lo_fg=lower_fg[0],
     )
     pulse = Pulse(
         is_ordered=True,

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Seconds in which nothing can happen, so that a device may sleep through them and tell of them at once.
 
-A quiet second changes three numbers and nothing else: the tick, what is owed, and the time off therapy; and each of the
-next ones changes them by as much. What might end that is looked for beforehand, and in doubt there is no quiet: while
+A quiet second changes the tick, what is owed or lacks, and the time off therapy, and nothing else; and each of the next
+ones changes them by as much. What might end that is looked for beforehand, and in doubt there is no quiet: while
 anything is pending or a bolus runs, each second is told.
 """
 
@@ -13,13 +13,16 @@ from thecal.clock import REPLACEMENT_S, compute_clock_s, compute_off_s_max, comp
 from thecal.delivery import compute_due_fg
 from thecal.emit import emit
 from thecal.events import SecondsPassed
+from thecal.lacking import is_lacking
 from thecal.limits import Config
 from thecal.outcome import Outcome, Response
 from thecal.path import compute_upper_fg
+from thecal.schedule import compute_slot_index
 from thecal.state import Mode, State
 from thecal.units import (
     DAY_S,
     FAILURE_COUNT,
+    LACKING_S,
     SLOT_S,
     TICK_MAX,
     Division,
@@ -48,14 +51,29 @@ def is_settled(config: Config, state: State) -> bool:
     return state.therapy.is_bolus_blocked or state.therapy.off_s < compute_off_s_max(config, state)
 
 
+def compute_lacking_fg(config: Config, state: State) -> int:
+    """The slot's mass that the next second plans and does not make due."""
+    if not state.is_programmed:
+        return 0
+    planned_fg = state.program.slots_fg[compute_slot_index(state.tick + 1)]
+    return planned_fg - compute_next_due_fg(config, state)
+
+
+def is_lacking_soon(config: Config, state: State) -> bool:
+    """Whether what the patient may lack may come to be too much within a slot."""
+    more_fg_1800 = SLOT_S * compute_lacking_fg(config, state)
+    return not is_lacking(config, state, 0) and is_lacking(config, state, more_fg_1800)
+
+
 def is_busy(config: Config, state: State) -> bool:
-    """Whether the next second may bring more than itself, for what is pending or because a day begins."""
+    """Whether the next second may bring more than itself, for what is pending or because three hours are over."""
     return (
         state.mode == Mode.END_OF_SERVICE
         or state.flight.is_pending
         or state.bolus.is_active
         or state.staged.is_staged
-        or (state.tick + 1) % DAY_S == 0
+        or (state.tick + 1) % LACKING_S == 0
+        or is_lacking_soon(config, state)
         or not is_settled(config, state)
     )
 

@@ -11,6 +11,7 @@ from thecal.prescription import NO_OVERRIDES, Overrides, Prescription, compute_n
 from thecal.units import (
     DRUG_COUNT,
     FAILURE_COUNT,
+    LACKING_LENGTH,
     LEDGER_LENGTH,
     NO_MASSES,
     NO_SLOTS,
@@ -36,7 +37,7 @@ class Mode(IntEnum):
 
 
 class Alarm(IntEnum):
-    """What a person must know, the most urgent first. Those up to ``HISTORY_UNKNOWN`` are critical."""
+    """What a person must know, the most urgent first. Those up to ``THERAPY_LACKING`` are critical."""
 
     SERVICE_ENDED = 0
     SELF_TEST_FAILED = 1
@@ -49,15 +50,16 @@ class Alarm(IntEnum):
     RESERVOIR_DISCREPANT_AGAIN = 8
     RESTARTED = 9
     HISTORY_UNKNOWN = 10
-    TIME_OF_DAY_UNVERIFIED = 11
-    RESERVOIR_LOW = 12
-    DRUG_TOO_OLD = 13
-    REPLACEMENT_DUE = 14
-    REPLACEMENT_OVERDUE = 15
+    THERAPY_LACKING = 11
+    TIME_OF_DAY_UNVERIFIED = 12
+    RESERVOIR_LOW = 13
+    DRUG_TOO_OLD = 14
+    REPLACEMENT_DUE = 15
+    REPLACEMENT_OVERDUE = 16
 
 
-ALARM_COUNT = 16
-CRITICAL_COUNT = 11
+ALARM_COUNT = 17
+CRITICAL_COUNT = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,13 +172,17 @@ class Lockout:
 
 @dataclass(frozen=True, slots=True)
 class Flight:
-    """The last pulse ordered. While ``is_pending`` nobody knows yet what it did."""
+    """The last pulse ordered. While ``is_pending`` nobody knows yet what it did.
+
+    ``first_fg`` and ``first_lo_fg``: the most and the least of the first drug that passes the tip with it.
+    """
 
     is_pending: bool
     is_basal: bool
     sequence: int
     ordered_tick: int
     first_fg: int
+    first_lo_fg: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,12 +271,16 @@ class Device:
     unknown_until_tick: int
 
 
+Lacking: TypeAlias = Annotated[tuple[int, ...], LACKING_LENGTH]
+
+
 @dataclass(frozen=True, slots=True)
 class Therapy:
     """What stands between the patient and the therapy.
 
     ``off_s``: seconds since basal last ran, counting the greatest gaps. ``is_bolus_blocked`` until a clinician
-    confirms a program. ``discrepancy``: 0 none, 1 more fluid than expected, -1 less; ``is_repeated`` the same again.
+    confirms a program. ``lacking_fg_1800``: planned basal that was neither given nor is promised, by three hours, the
+    latest first. ``discrepancy``: 0 none, 1 more fluid than expected, -1 less; ``is_repeated`` the same again.
     """
 
     off_s: int
@@ -278,6 +288,7 @@ class Therapy:
     discrepancy: int
     last_discrepancy: int
     is_repeated: bool
+    lacking_fg_1800: Lacking
 
 
 @dataclass(frozen=True, slots=True)
@@ -343,7 +354,7 @@ def initial_state(config: Config) -> State:
         bolus=NO_BOLUS,
         ledger=(NO_ENTRY,) * LEDGER_LENGTH,
         lockout=Lockout(has_ended=False, end_tick=0, lockout_s=0),
-        flight=Flight(is_pending=False, is_basal=False, sequence=0, ordered_tick=0, first_fg=0),
+        flight=Flight(is_pending=False, is_basal=False, sequence=0, ordered_tick=0, first_fg=0, first_lo_fg=0),
         path=Path(
             is_declared=False,
             volume_lo_nl=0,
@@ -369,6 +380,13 @@ def initial_state(config: Config) -> State:
             is_time_of_day_known=True,
             unknown_until_tick=0,
         ),
-        therapy=Therapy(off_s=0, is_bolus_blocked=False, discrepancy=0, last_discrepancy=0, is_repeated=False),
+        therapy=Therapy(
+            off_s=0,
+            is_bolus_blocked=False,
+            discrepancy=0,
+            last_discrepancy=0,
+            is_repeated=False,
+            lacking_fg_1800=(0,) * LACKING_LENGTH,
+        ),
         alarms=(NO_ALARM,) * ALARM_COUNT,
     )

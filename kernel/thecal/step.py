@@ -45,6 +45,7 @@ from thecal.events import (
     SelfTestReported,
     StopAsked,
 )
+from thecal.lacking import with_lacking_noted
 from thecal.limits import Config
 from thecal.outcome import Outcome
 from thecal.programming import (
@@ -120,4 +121,4 @@ def handle(config: Config, state: State, event: Event) -> Outcome:
 
 def step(config: Config, state: State, event: Event) -> Outcome:
     """Answer one event. Pure, total, and the only way a state changes."""
-    return with_alarms_shown(config, handle(config, state, event))
+    return with_alarms_shown(config, with_lacking_noted(state, handle(config, state, event)))

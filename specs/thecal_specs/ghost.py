@@ -71,6 +71,7 @@ class World:
     new: Fluid
     is_flight_moved: bool
     flight_upper_fg: Masses
+    flight_lower_fg: Masses
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +80,9 @@ class Window:
 
     ``cap_day_fg`` and ``cap_hour_fg``: the largest caps in force since. ``given_fg``: what truly passed the tip.
     ``basal_fg`` and ``bolus_fg``: the upper book of the pulses ordered since, less those that surely did not move.
-    ``starts``: patient boluses begun; ``failures``: pulses that failed or got lost. The rest serves the proof: what
-    was in force, slot by slot, how many seconds of each slot passed, and what was due in them.
+    ``plan_fg_1800``: basal of the program in force, delivered or not; ``lower_fg``: the least of the first drug that
+    its pulses done have brought. ``starts``: patient boluses begun; ``failures``: pulses that failed or got lost. The
+    rest serves the proof: what was in force, slot by slot, how many seconds of each slot passed, and what was due.
     """
 
     is_open: bool
@@ -93,6 +95,8 @@ class Window:
     active_fg: Masses
     starts: int
     failures: int
+    plan_fg_1800: int
+    lower_fg: int
     is_flight_inside: bool
     is_raised: bool
     program: Reserve
@@ -206,6 +210,8 @@ NO_WINDOW = Window(
     active_fg=NO_MASSES,
     starts=0,
     failures=0,
+    plan_fg_1800=0,
+    lower_fg=0,
     is_flight_inside=False,
     is_raised=False,
     program=NO_RESERVE,
@@ -228,6 +234,7 @@ def initial_ghost(config: Config) -> Ghost:
             new=NO_DRUG,
             is_flight_moved=False,
             flight_upper_fg=NO_MASSES,
+            flight_lower_fg=NO_MASSES,
         ),
         window=NO_WINDOW,
         last_bolus=LastBolus(has_ended=False, end_tick=0, lockout_s=0),
@@ -358,6 +365,7 @@ def advance_world(config: Config, event: Event, outcome: Outcome, truth: Truth, 
         reservoir_nl=world.reservoir_nl - moved_nl,
         is_flight_moved=truth.is_moved,
         flight_upper_fg=outcome.pulse.upper_fg,
+        flight_lower_fg=outcome.pulse.lower_fg,
     )
 
 
@@ -456,6 +464,30 @@ def with_bolus_noted(before: State, after: State, window: Window) -> Window:
     return replace(window, starts=starts, active_fg=NO_MASSES if is_end else window.active_fg)
 
 
+def compute_planned_fg_1800(before: State, after: State) -> int:
+    """Basal that the program in force plans for the seconds of a step, delivered or not."""
+    if not before.is_programmed:
+        return 0
+    return (after.tick - before.tick) * before.program.slots_fg[after.tick % DAY_S // SLOT_S]
+
+
+def compute_lower_fg(before: State, event: Event, world: World) -> int:
+    """The least of the first drug that a basal pulse has brought which is reported as done now."""
+    if isinstance(event, PulseReported):
+        is_done = is_report_of_flight(before, event) and event.result == PulseResult.DONE
+        return world.flight_lower_fg[0] if is_done and before.flight.is_basal else 0
+    return 0
+
+
+def with_plan(before: State, event: Event, after: State, window: Window, world: World) -> Window:
+    """Note what was planned, and what surely came of it."""
+    return replace(
+        window,
+        plan_fg_1800=window.plan_fg_1800 + compute_planned_fg_1800(before, after),
+        lower_fg=window.lower_fg + compute_lower_fg(before, event, world),
+    )
+
+
 def advance_window(config: Config, before: State, event: Event, outcome: Outcome, truth: Truth, ghost: Ghost) -> Window:
     """Watch one step through the window, opening it first if the observer says so."""
     window = ghost.window
@@ -467,7 +499,8 @@ def advance_window(config: Config, before: State, event: Event, outcome: Outcome
     passed = with_seconds(window, before, outcome.state)
     now_fg_1800 = compute_due_in_step_fg_1800(config, before, event, outcome.state)
     due = compute_added(passed.due_fg_1800, outcome.state, now_fg_1800)
-    booked = with_pulse(before, event, outcome, truth, passed, ghost.world.flight_upper_fg)
+    planned = with_plan(before, event, outcome.state, passed, ghost.world)
+    booked = with_pulse(before, event, outcome, truth, planned, ghost.world.flight_upper_fg)
     noted = with_bolus_noted(before, outcome.state, booked)
     failures = window.failures + 1 if is_failure(before, event, outcome.state) else window.failures
     return with_in_force(replace(noted, due_fg_1800=due, failures=failures), before, outcome.state)

@@ -15,6 +15,7 @@ from thecal.units import (
     DAY_S,
     DRUG_COUNT,
     HOUR_S,
+    LACKING_FG_1800_MAX,
     LEDGER_LENGTH,
     MASS_FG_BEYOND_LIMITS,
     MASS_FG_MAX,
@@ -406,7 +407,8 @@ def active_bolus_has_room_in_the_ledger(config: Config, state: State) -> bool:
 
 def flight_is_a_pulse_of_the_fluids(config: Config, state: State) -> bool:
     """A pulse in flight has at most the mass of the largest pulse of the fluids."""
-    return implies(state.flight.is_pending, is_within(state.flight.first_fg, 0, state.path.pulse_fg_max))
+    flight = state.flight
+    return implies(flight.is_pending, 0 <= flight.first_lo_fg <= flight.first_fg <= state.path.pulse_fg_max)
 
 
 def lockout_covers_the_program(config: Config, state: State) -> bool:
@@ -437,6 +439,7 @@ def therapy_is_within_limits(config: Config, state: State) -> bool:
         and is_within(therapy.discrepancy, -1, 1)
         and is_within(therapy.last_discrepancy, -1, 1)
         and implies(therapy.discrepancy != 0, therapy.discrepancy == therapy.last_discrepancy)
+        and all(is_within(fg, 0, LACKING_FG_1800_MAX) for fg in therapy.lacking_fg_1800)
     )
 
 

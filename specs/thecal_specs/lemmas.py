@@ -7,7 +7,19 @@ Each holds of every reachable pair of state and ghost; together with the invaria
 from thecal.fluid import Fluid
 from thecal.limits import Config
 from thecal.state import Mode, State
-from thecal.units import DAY_S, DRUG_COUNT, HOUR_S, MASS_FG_MAX, SLOT_S, YEAR_S, compute_sum_fg, is_no_larger, is_within
+from thecal.units import (
+    DAY_S,
+    DRUG_COUNT,
+    HOUR_S,
+    LACKING_FG_1800_MAX,
+    LACKING_S,
+    MASS_FG_MAX,
+    SLOT_S,
+    YEAR_S,
+    compute_sum_fg,
+    is_no_larger,
+    is_within,
+)
 from thecal_specs.ghost import Ghost, Window
 from thecal_specs.invariant import (
     compute_ended_since_fg,
@@ -59,10 +71,12 @@ def reservoir_encloses_the_truth(config: Config, state: State, ghost: Ghost) -> 
 
 
 def flight_is_the_one_ordered(config: Config, state: State, ghost: Ghost) -> bool:
-    """The pulse in flight has the mass that was ordered."""
-    return implies(state.flight.is_pending, ghost.world.flight_upper_fg[0] == state.flight.first_fg) and all(
-        fg >= 0 for fg in ghost.world.flight_upper_fg
-    )
+    """The pulse in flight has the masses that were ordered."""
+    return implies(
+        state.flight.is_pending,
+        ghost.world.flight_upper_fg[0] == state.flight.first_fg
+        and ghost.world.flight_lower_fg[0] == state.flight.first_lo_fg,
+    ) and all(fg >= 0 for fg in ghost.world.flight_upper_fg)
 
 
 def lockout_is_that_of_the_last_bolus(config: Config, state: State, ghost: Ghost) -> bool:
@@ -501,6 +515,21 @@ def books_part_at_the_front_by_what_lies_between_the_fluids(config: Config, stat
     )
 
 
+def what_lacks_is_in_the_book(config: Config, state: State, ghost: Ghost) -> bool:
+    """What a window planned, and was neither surely given nor is promised, is in the places of the book since then."""
+    window = ghost.window
+    lacking = state.therapy.lacking_fg_1800
+    age = state.tick // LACKING_S - window.since_tick // LACKING_S
+    flying_fg = state.flight.first_fg if state.flight.is_pending and state.flight.is_basal else 0
+    promised_fg_1800 = state.basal.owed_fg_1800 + SLOT_S * flying_fg
+    return implies(
+        is_live(window, state),
+        window.plan_fg_1800 - SLOT_S * window.lower_fg - promised_fg_1800
+        <= sum(fg if i <= age else 0 for i, fg in enumerate(lacking))
+        or any(fg >= LACKING_FG_1800_MAX and i <= age for i, fg in enumerate(lacking)),
+    )
+
+
 LEMMAS = (
     reservoir_fluid_encloses_the_truth,
     path_fluid_encloses_the_truth,
@@ -539,6 +568,7 @@ LEMMAS = (
     samples_are_in_the_table,
     deadlines_are_those_of_the_kernel,
     failures_are_remembered,
+    what_lacks_is_in_the_book,
     doubtful_pulses_pass_the_width_of_the_front,
     books_part_at_the_front_by_what_lies_between_the_fluids,
 )

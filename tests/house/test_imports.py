@@ -21,6 +21,8 @@ UPPER_ROOMS = (
         "quiet",
         "priming",
         "proposing",
+        "lacking",
+        "lacking",
     ),
     *("step", "boundary", "session"),
 )

@@ -692,7 +692,7 @@ def _weaker_over_too_strong() -> tuple[Bench, Event]:
 
 @reaches(Response.REFUSED_SHORTFALL_BEYOND_TOLERANCE)
 def _other_strength_in_a_path_known_poorly() -> tuple[Bench, Event]:
-    bench = start()
+    bench = start(config=with_drug(shortfall_permille_max=10))
     bench.send(PathDeclared(volume_lo_nl=0, volume_hi_nl=100, is_filled_from_reservoir=True))
     return bench, propose(2 * PULSE_FG)
 

@@ -41,6 +41,7 @@ ROOMS = {
         "quiet",
         "priming",
         "proposing",
+        "lacking",
         "step",
         "boundary",
         "session",

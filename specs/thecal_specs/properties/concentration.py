@@ -75,7 +75,10 @@ def a_concentration_change_costs_at_most_the_width_of_the_front(
     if isinstance(event, RefillProposed):
         width_nl = before.path.volume_hi_nl - before.path.volume_lo_nl + 2 * volume_nl
         return is_bounded and implies(
-            outcome.response == Response.REFILL_ADMISSIBLE and before.is_programmed and not event.is_shortfall_accepted,
+            outcome.response == Response.REFILL_ADMISSIBLE
+            and before.is_programmed
+            and before.path.volume_hi_nl > 0
+            and not event.is_shortfall_accepted,
             all(
                 compute_proposed_span(config, before, event, i) * width_nl * 1000
                 <= before.titration.total_fg[i] * config.library[i].shortfall_permille_max

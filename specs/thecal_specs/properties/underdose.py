@@ -167,6 +167,30 @@ def every_state_has_a_way_back_to_therapy(config: Config, before: State, event: 
     )
 
 
+def compute_tolerance_permille(config: Config, state: State) -> int:
+    """The share of a day's dose that may be lacking: the least of the drugs in path and reservoir."""
+    permille = 1_000
+    for drug, old, new in zip(config.library, state.path.old.hi, state.reservoir.fluid.hi):
+        if old > 0 or new > 0:
+            permille = min(permille, drug.shortfall_permille_max)
+    return permille
+
+
+def a_day_of_too_little_basal_never_stays_silent(config: Config, after: State, ghost_after: Ghost) -> bool:
+    """UND-08: when any 24 h lack more of their basal, three pulses aside, than is tolerated of a day, it alarms."""
+    window = ghost_after.window
+    lacking_fg_1800 = window.plan_fg_1800 - SLOT_S * window.lower_fg
+    pulses_fg = 3 * compute_largest_pulse_fg(config, after)
+    tolerated_fg = sum(slot for slot in after.program.slots_fg) * compute_tolerance_permille(config, after)
+    return implies(
+        after.is_programmed
+        and window.is_open
+        and after.tick - window.since_tick <= DAY_S
+        and 1_000 * (lacking_fg_1800 - SLOT_S * pulses_fg) > SLOT_S * tolerated_fg,
+        after.alarms[Alarm.THERAPY_LACKING].is_active,
+    )
+
+
 def programming_never_stops_a_running_therapy(before: State, event: Event, after: State) -> bool:
     """UND-06: while a program runs, staging, confirming, abandoning or moving one leaves a program running."""
     is_programming = (
