@@ -14,7 +14,7 @@ from thecal.events import PulseResult
 from thecal.fluid import Fluid, compute_blend_hi, compute_hull
 from thecal.ledger import with_bolus_ended
 from thecal.outcome import Outcome
-from thecal.path import compute_tip_hi, with_pulse_moved
+from thecal.path import with_pulse_moved
 from thecal.state import Path, Reservoir, State
 from thecal.units import Concentrations
 
@@ -42,8 +42,8 @@ def forget_the_bolus(state: State) -> State:
     return replace(with_bolus_ended(state), ledger=state.ledger)
 
 
-def trust_the_front(path: Path, reservoir: Reservoir, volume_nl: int) -> Concentrations:
-    return path.old.hi if path.front_hi_nl > 0 else compute_tip_hi(path, reservoir.fluid, volume_nl)
+def trust_the_front(path: Path, new: Fluid, volume_nl: int) -> Concentrations:
+    return path.old.hi if path.front_hi_nl > 0 else new.hi
 
 
 def round_a_blend_down(old: int, old_nl: int, new: int, new_nl: int) -> int:
