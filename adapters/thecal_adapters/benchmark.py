@@ -107,6 +107,7 @@ def make_running(config: Config, program: Prescription) -> State:
             filled_nl=18_000_000,
             concentrations_fg_per_nl=(strength, 0, 0, 0),
             has_unknown_drug=False,
+            is_rinsed=False,
         ),
         PathDeclared(volume_lo_nl=316_000, volume_hi_nl=316_000, is_filled_from_reservoir=True),
         PrescriptionStaged(program, EVERY_OVERRIDE),

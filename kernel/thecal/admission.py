@@ -89,6 +89,15 @@ def find_fluid_refusal(config: Config, state: State) -> Response:
     return Response.NOTHING_AGAINST_IT
 
 
+def find_reservoir_refusal(config: Config, fluid: Fluid) -> Response:
+    """What forbids to give the reservoir's fluid, whatever the path holds."""
+    if not is_within_concentration_limits(config, fluid):
+        return Response.REFUSED_FLUID_NOT_ALLOWED
+    if fluid.lo[0] <= 0:
+        return Response.REFUSED_FLUID_WITHOUT_THE_FIRST_DRUG
+    return Response.NOTHING_AGAINST_IT
+
+
 def is_slot_too_small(config: Config, state: State, slots_fg: Slots) -> bool:
     """Whether a slot asks for less than the pump's minimum rate brings of the strongest fluid."""
     strongest_fg_per_nl = max(state.path.old.hi[0], state.reservoir.fluid.hi[0])
@@ -185,8 +194,8 @@ def admit_program(config: Config, before: State, booked: State, program: Prescri
 
 
 def find_raise_refusal(state: State, program: Prescription, basal: Basal) -> Response:
-    """What forbids to raise the basal now."""
-    if state.tick < state.device.unknown_until_tick:
+    """What forbids to raise the basal now. Without any program before no bolus can have filled an unknown day."""
+    if state.is_programmed and state.tick < state.device.unknown_until_tick:
         return Response.REFUSED_INCREASE_WHILE_HISTORY_IS_UNKNOWN  # TIM-02
     if state.is_admitted and state.therapy.discrepancy != 0:
         return Response.REFUSED_INCREASE_WHILE_THE_RESERVOIR_IS_IN_DOUBT  # RES-05

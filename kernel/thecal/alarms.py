@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Annotated, TypeAlias
 
 from thecal.clock import REPLACEMENT_S, compute_clock_s, compute_off_s_max, compute_stability_s
+from thecal.lacking import is_lacking
 from thecal.limits import Config
 from thecal.outcome import Shown
 from thecal.state import ALARM_COUNT, CRITICAL_COUNT, NO_ALARM, Alarm, Alarms, AlarmState, Mode, State
@@ -27,6 +28,7 @@ BY_URGENCY: _Order = (
     Alarm.RESERVOIR_DISCREPANT_AGAIN,
     Alarm.RESTARTED,
     Alarm.HISTORY_UNKNOWN,
+    Alarm.THERAPY_LACKING,
     Alarm.TIME_OF_DAY_UNVERIFIED,
     Alarm.RESERVOIR_LOW,
     Alarm.DRUG_TOO_OLD,
@@ -58,6 +60,7 @@ def compute_conditions(config: Config, state: State) -> Conditions:
         state.therapy.discrepancy != 0 and state.therapy.is_repeated,
         False,
         state.tick < device.unknown_until_tick,
+        is_lacking(config, state, 0),
         not device.is_time_of_day_known,
         state.is_programmed and state.reservoir.volume_lo_nl <= state.program.low_reservoir_nl,
         state.is_programmed and clock_s - state.reservoir.filled_clock_s >= compute_stability_s(config, state),

@@ -9,9 +9,10 @@ from thecal.ledger import with_bolus_ended
 from thecal.limits import Config
 from thecal.outcome import NOTHING_SHOWN, Outcome, Pulse, Response
 from thecal.path import compute_lower_fg, compute_upper_fg, is_fitting
+from thecal.priming import with_path_primed
 from thecal.schedule import compute_slot_index, with_new_day
 from thecal.state import NO_GENERATION, Basal, DayTotals, Flight, Mode, State, Titration
-from thecal.units import DAY_S, SLOT_S, TICK_MAX, TITRATION_LENGTH, Masses, compute_sum_fg
+from thecal.units import DAY_S, SLOT_S, TICK_MAX, TITRATION_LENGTH, Masses, compute_sum_fg, is_no_larger
 
 
 def with_next_tick(config: Config, state: State) -> State:
@@ -81,7 +82,12 @@ def order_pulse(config: Config, state: State, is_basal: bool, upper_fg: Masses, 
     """Order one pulse, already booked in ``state``."""
     sequence = state.flight.sequence + 1
     flight = Flight(
-        is_pending=True, is_basal=is_basal, sequence=sequence, ordered_tick=state.tick, first_fg=upper_fg[0]
+        is_pending=True,
+        is_basal=is_basal,
+        sequence=sequence,
+        ordered_tick=state.tick,
+        first_fg=upper_fg[0],
+        first_lo_fg=lower_fg[0],
     )
     pulse = Pulse(
         is_ordered=True,
@@ -124,6 +130,8 @@ def on_second_passed(config: Config, before: State) -> Outcome:
         return emit(replace(with_bolus_ended(state), mode=Mode.END_OF_SERVICE), Response.SERVICE_HAS_ENDED)
     if is_motor_free(config, state):
         state = with_flight_resolved(config, state)  # OVR-12
+    if state.mode == Mode.PRIMING:
+        return prime(config, state)
     if state.mode != Mode.DELIVERING and state.mode != Mode.MINIMUM_RATE:
         return emit(state, Response.SECOND_PASSED)  # OVR-09
     return deliver(config, state, with_basal_due(config, state))
@@ -147,10 +155,39 @@ def deliver(config: Config, undue: State, due: State) -> Outcome:
     return order_bolus_pulse(config, state, upper_fg, lower_fg)
 
 
+def order_prime_pulse(config: Config, state: State, upper_fg: Masses, lower_fg: Masses) -> Outcome:
+    """Debit the prime, then order the pulse."""
+    bolus = replace(state.bolus, pulses_left=state.bolus.pulses_left - 1)
+    outcome = order_bolus_pulse(config, replace(state, bolus=bolus), upper_fg, lower_fg)
+    return replace(outcome, response=Response.PULSE_ORDERED_FOR_PRIME)
+
+
+def end_prime(config: Config, state: State) -> Outcome:
+    """The prime is over; no order survives that was staged on the fluid which it drove out."""
+    ended = with_staged_abandoned(with_bolus_ended(state))
+    return emit(with_path_primed(config, ended), Response.PRIME_ENDED)
+
+
+def prime(config: Config, state: State) -> Outcome:
+    """Order the next pulse of a prime, or end it: done, at the end of what was reserved, or of the reservoir."""
+    volume_nl = config.pump.pulse_volume_nl
+    upper_fg = compute_upper_fg(state.path, state.reservoir.fluid, volume_nl)
+    lower_fg = compute_lower_fg(state.path, state.reservoir.fluid, volume_nl)
+    if not is_motor_free(config, state):
+        return emit(state, Response.SECOND_PASSED)
+    is_reserved = is_no_larger(compute_sum_fg(state.bolus.given_fg, upper_fg), state.bolus.reserved_fg)  # OVR-11
+    if state.bolus.pulses_left <= 0 or not is_reserved:
+        return end_prime(config, state)
+    if not is_fitting(state.reservoir, volume_nl, config.pump.residual_nl):
+        return end_prime(config, state)
+    return order_prime_pulse(config, state, upper_fg, lower_fg)
+
+
 def refuse_for_lack_of_fluid(state: State, is_basal: bool, undue: Basal) -> Outcome:
     """The next pulse does not fit: the bolus ends first; when basal is due, delivery ends, and owes no more for it."""
     ended = with_bolus_ended(state)
     if not is_basal:
         return emit(ended, Response.SECOND_PASSED)
-    empty = replace(ended, mode=Mode.EMPTY, basal=undue)
+    device = replace(ended.device, is_interrupted_at_minimum_rate=ended.mode == Mode.MINIMUM_RATE)
+    empty = replace(ended, mode=Mode.EMPTY, basal=undue, device=device)
     return emit(empty, Response.DELIVERY_ENDED_BECAUSE_THE_RESERVOIR_IS_EMPTY)  # RES-03

@@ -6,6 +6,7 @@ from dataclasses import replace
 from thecal.alarms import with_alarm_raised
 from thecal.clock import compute_clock_s
 from thecal.emit import (
+    compute_interrupted_mode,
     emit,
     with_failure_noted,
     with_flight_resolved,
@@ -52,18 +53,17 @@ def on_motor_stalled(config: Config, before: State) -> Outcome:
     device = replace(
         settled.device,
         is_stalled=True,
-        is_stalled_at_minimum_rate=is_minimum if is_running else settled.device.is_stalled_at_minimum_rate,
+        is_interrupted_at_minimum_rate=is_minimum if is_running else settled.device.is_interrupted_at_minimum_rate,
     )
-    mode = Mode.STALLED if is_running else before.mode
+    mode = Mode.STALLED if is_running else settled.mode
     return emit(replace(settled, device=device, mode=mode), Response.STALL_BOOKED)
 
 
 def on_motor_recovered(state: State) -> Outcome:
     """The motor turns again: what it was doing goes on, nothing is made up."""
-    device = replace(state.device, is_stalled=False, is_stalled_at_minimum_rate=False)
-    running = Mode.MINIMUM_RATE if state.device.is_stalled_at_minimum_rate else Mode.DELIVERING
-    mode = running if state.mode == Mode.STALLED else state.mode
-    return emit(replace(state, device=device, mode=mode), Response.RECOVERY_BOOKED)
+    turning = replace(state, device=replace(state.device, is_stalled=False))
+    mode = compute_interrupted_mode(turning) if state.mode == Mode.STALLED else state.mode
+    return emit(replace(turning, mode=mode), Response.RECOVERY_BOOKED)
 
 
 def on_self_test_reported(state: State, event: SelfTestReported) -> Outcome:

@@ -61,6 +61,13 @@ def compute_running_mode(state: State) -> Mode:
     return Mode.STALLED if state.device.is_stalled else Mode.DELIVERING
 
 
+def compute_interrupted_mode(state: State) -> Mode:
+    """The mode that a stall or an empty reservoir has interrupted: stalled as long as the motor is."""
+    if state.device.is_stalled:
+        return Mode.STALLED
+    return Mode.MINIMUM_RATE if state.device.is_interrupted_at_minimum_rate else Mode.DELIVERING
+
+
 def is_over(mode: Mode) -> bool:
     """Whether no order can bring therapy back."""
     return mode == Mode.END_OF_SERVICE or mode == Mode.FAILED

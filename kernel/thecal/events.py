@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """What can happen. Orders may be refused and then change nothing; facts are never refused.
 
-Only ``SecondPassed`` moves a pulse. Every other event belongs to the second before it.
+Only ``SecondPassed`` moves a pulse; ``SecondsPassed`` stands for several of it that move none. Every other event
+belongs to the second before it.
 """
 
 from dataclasses import dataclass
@@ -16,6 +17,13 @@ from thecal.units import Concentrations
 @dataclass(frozen=True, slots=True)
 class SecondPassed:
     """One second was observed."""
+
+
+@dataclass(frozen=True, slots=True)
+class SecondsPassed:
+    """Several seconds were observed, as many as the kernel has called quiet beforehand."""
+
+    count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +48,7 @@ class PrescriptionConfirmed:
 
 @dataclass(frozen=True, slots=True)
 class PrescriptionAbandoned:
-    """Order: a clinician takes a staged prescription back."""
+    """Order: a clinician takes a staged prescription, or a staged prime, back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +57,20 @@ class ClinicianBolusAsked:
 
     mass_fg: int
     duration_s: int
+
+
+@dataclass(frozen=True, slots=True)
+class PrimeAsked:
+    """Order: a clinician proposes to move ``volume_nl`` up the path; nothing changes until it is confirmed."""
+
+    volume_nl: int
+
+
+@dataclass(frozen=True, slots=True)
+class PrimeConfirmed:
+    """Order: a clinician confirms the volume of a prime that was read back."""
+
+    volume_nl: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,13 +116,28 @@ class RefillDone:
     """Fact: the reservoir was emptied but for its residual, and filled.
 
     ``aspirated_nl`` came out before ``filled_nl`` went in. ``has_unknown_drug``: the label names a drug that the
-    library does not; its concentration has no place here.
+    library does not; its concentration has no place here. ``is_rinsed``: before it was filled, the reservoir was rinsed
+    with the same fluid until nothing of what it had held was left.
     """
 
     aspirated_nl: int
     filled_nl: int
     concentrations_fg_per_nl: Concentrations
     has_unknown_drug: bool
+    is_rinsed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RefillProposed:
+    """Order: a clinician asks what a refill would lead to, as ``RefillDone``; nothing changes.
+
+    ``is_shortfall_accepted``: the patient may lack more at the front of the new fluid than a drug tolerates.
+    """
+
+    filled_nl: int
+    concentrations_fg_per_nl: Concentrations
+    has_unknown_drug: bool
+    is_shortfall_accepted: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,4 +219,8 @@ Event: TypeAlias = (
     | ReplacementIndicated
     | PowerRestored
     | AlarmAcknowledged
+    | SecondsPassed
+    | PrimeAsked
+    | PrimeConfirmed
+    | RefillProposed
 )

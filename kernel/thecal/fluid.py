@@ -64,9 +64,12 @@ def compute_blend_hi(old_fg_per_nl: int, old_nl: int, new_fg_per_nl: int, new_nl
 
 
 def compute_blend(old: Fluid, old_nl: int, new: Fluid, new_nl: int) -> Fluid:
-    """What ``new_nl`` become over what a needle could not remove: 0 to ``old_nl`` of the old fluid. ``new_nl`` >= 1."""
+    """What ``new_nl`` become over what a needle could not remove: 0 to ``old_nl`` of the old fluid. ``new_nl`` >= 1.
+
+    Over nothing of the old fluid it is the new one: a rinse ends every doubt about what was there before.
+    """
     return Fluid(
-        is_known=old.is_known and new.is_known,
+        is_known=(old.is_known or old_nl == 0) and new.is_known,
         lo=tuple(compute_blend_lo(a, old_nl, b, new_nl) for a, b in zip(old.lo, new.lo)),
         hi=tuple(compute_blend_hi(a, old_nl, b, new_nl) for a, b in zip(old.hi, new.hi)),
     )

@@ -3,7 +3,7 @@
 
 from dataclasses import replace
 
-from thecal.state import NO_BOLUS, Ledger, LedgerEntry, Lockout, State
+from thecal.state import NO_BOLUS, Ledger, LedgerEntry, Lockout, Mode, State
 from thecal.units import DAY_S, HOUR_S, LEDGER_LENGTH, Masses
 
 
@@ -47,8 +47,15 @@ def is_locked_out(lockout: Lockout, tick: int) -> bool:
     return lockout.has_ended and tick - lockout.end_tick < lockout.lockout_s
 
 
+def compute_mode_after(state: State) -> Mode:
+    """The mode when the active bolus has ended: a prime leaves the pump as stopped as it found it."""
+    if not state.bolus.is_prime:
+        return state.mode
+    return Mode.STOPPED if state.is_programmed else Mode.UNPROGRAMMED
+
+
 def with_bolus_ended(state: State) -> State:
-    """End the active bolus, if any: it goes to the ledger with what it brought, and its lockout starts."""
+    """End the active bolus or prime, if any: it goes to the ledger with what it brought, and its lockout starts."""
     if not state.bolus.is_active:
         return state
     entry = LedgerEntry(
@@ -60,6 +67,7 @@ def with_bolus_ended(state: State) -> State:
     )
     return replace(
         state,
+        mode=compute_mode_after(state),
         bolus=NO_BOLUS,
         ledger=(entry,) + state.ledger[: LEDGER_LENGTH - 1],  # OVR-04
         lockout=Lockout(has_ended=True, end_tick=state.tick, lockout_s=state.program.lockout_s),  # OVR-03

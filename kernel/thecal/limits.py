@@ -14,8 +14,11 @@ from thecal.units import (
     PULSE_INTERVAL_S_MAX,
     PULSE_VOLUME_NL_MAX,
     RESERVOIR_NL_MAX,
+    SLOT_COUNT,
+    SLOT_S,
     YEAR_S,
     Masses,
+    compute_quotient_down,
     is_within,
 )
 
@@ -60,7 +63,8 @@ class DrugLimits:
     ``is_listed`` is false for an unused place of the table; such a place has only zeros. A day's total may rise by
     ``titration_permille`` over the least of the last ``titration_days`` (and fall by it, where ``has_withdrawal``).
     Without therapy for ``off_therapy_s_max`` an alarm is critical; after ``stability_s`` in the pump the drug is stale.
-    A program ``plausible_factor`` times larger or smaller than the running one is taken for a mistake.
+    A program ``plausible_factor`` times larger or smaller than the running one is taken for a mistake. Of a day's dose
+    ``shortfall_permille_max`` may be lacking without a word.
     """
 
     is_listed: bool
@@ -78,6 +82,7 @@ class DrugLimits:
     safe_state: SafeState
     off_therapy_s_max: int
     stability_s: int
+    shortfall_permille_max: int
 
 
 Library: TypeAlias = Annotated[tuple[DrugLimits, ...], DRUG_COUNT]
@@ -102,6 +107,8 @@ def is_admissible_pump(pump: PumpModel) -> bool:
         and is_within(pump.residual_nl, 0, pump.capacity_nl)
         and is_within(pump.refill_allowance_nl, 0, pump.capacity_nl)
         and is_within(pump.stop_s_max, 1, YEAR_S)
+        and pump.slot_volume_nl_min
+        <= compute_quotient_down(SLOT_S, pump.pulse_interval_s) * pump.pulse_volume_nl  # UND-05
     )
 
 
@@ -123,6 +130,7 @@ def is_admissible_drug(drug: DrugLimits) -> bool:
             and drug.safe_state == SafeState.STOP
             and drug.off_therapy_s_max == YEAR_S
             and drug.stability_s == YEAR_S
+            and drug.shortfall_permille_max == 0
         )
     return (
         is_within(drug.concentration_fg_per_nl_max, 1, CONCENTRATION_FG_PER_NL_MAX)
@@ -136,15 +144,26 @@ def is_admissible_drug(drug: DrugLimits) -> bool:
         and is_within(drug.plausible_factor, 1, PLAUSIBLE_FACTOR_MAX)
         and is_within(drug.off_therapy_s_max, 1, YEAR_S)
         and is_within(drug.stability_s, 1, YEAR_S)
+        and is_within(drug.shortfall_permille_max, 0, PERMILLE)
+    )
+
+
+def is_lowest_flow_possible(pump: PumpModel, drug: DrugLimits) -> bool:
+    """Whether some fluid of a drug, be it ever so weak, may be given at the pump's lowest flow all day long."""
+    pulses_nl = 2 * pump.pulse_volume_nl
+    return (
+        SLOT_COUNT * pump.slot_volume_nl_min + pulses_nl <= drug.day_fg_max
+        and 2 * pump.slot_volume_nl_min + pulses_nl <= drug.hour_fg_max
     )
 
 
 def is_admissible_config(config: Config) -> bool:
-    """Whether the kernel accepts a configuration. The first drug of the library must be listed."""
+    """Whether the kernel accepts a configuration. The first drug of the library must be listed, and one to be given."""
     return (
         is_admissible_pump(config.pump)
         and all(is_admissible_drug(drug) for drug in config.library)
         and config.library[0].is_listed
+        and is_lowest_flow_possible(config.pump, config.library[0])  # UND-05
     )
 
 

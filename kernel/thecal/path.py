@@ -112,12 +112,17 @@ def compute_path(pump: PumpModel, path: Path, fluid: Fluid) -> Path:
     )
 
 
-def with_refill(pump: PumpModel, state: State, filled_nl: int, label: Fluid, clock_s: int) -> State:
+def compute_left_nl(pump: PumpModel, reservoir: Reservoir, is_rinsed: bool) -> int:
+    """The most that a needle leaves behind: of what was there, or of what it was rinsed with."""
+    return pump.residual_nl if is_rinsed else min(pump.residual_nl, reservoir.volume_hi_nl)
+
+
+def with_refill(pump: PumpModel, state: State, filled_nl: int, label: Fluid, is_rinsed: bool, clock_s: int) -> State:
     """Book a refill: what the needle left blends in, and what the reservoir held is now the old fluid of the path."""
-    left_nl = min(pump.residual_nl, state.reservoir.volume_hi_nl)
+    left_nl = compute_left_nl(pump, state.reservoir, is_rinsed)
     fluid = state.reservoir.fluid
     if filled_nl > 0:
-        fluid = compute_blend(state.reservoir.fluid, left_nl, label, filled_nl)
+        fluid = compute_blend(state.reservoir.fluid, 0 if is_rinsed else left_nl, label, filled_nl)
     older = compute_hull(state.path.old, state.reservoir.fluid)
     old = older if state.path.front_hi_nl > 0 else state.reservoir.fluid
     path = replace(state.path, old=old, front_lo_nl=state.path.volume_lo_nl, front_hi_nl=state.path.volume_hi_nl)

@@ -11,18 +11,21 @@ from thecal.admission import (
     find_clinician_bolus_refusal,
 )
 from thecal.alarms import compute_silenced
-from thecal.emit import compute_running_mode, emit, find_mode_refusal, with_staged_abandoned
+from thecal.emit import compute_running_mode, emit, find_mode_refusal, with_flight_resolved, with_staged_abandoned
 from thecal.events import (
     AlarmAcknowledged,
     ClinicianBolusAsked,
     PhaseMoved,
     PrescriptionConfirmed,
     PrescriptionStaged,
+    PrimeAsked,
+    PrimeConfirmed,
 )
 from thecal.ledger import with_bolus_ended
 from thecal.limits import Config
 from thecal.outcome import Outcome, Response
 from thecal.prescription import is_well_formed
+from thecal.priming import find_prime_refusal, with_prime_begun
 from thecal.state import Bolus, Mode, Staged, State
 from thecal.units import NO_MASSES, SLOT_COUNT, Slots, is_within
 
@@ -35,10 +38,12 @@ def with_bolus_begun(config: Config, state: State, mass_fg: int, duration_s: int
     bolus = Bolus(
         is_active=True,
         is_patient=is_patient,
+        is_prime=False,
         start_tick=state.tick,
         mass_fg=mass_fg,
         duration_s=duration_s,
         left_fg=mass_fg,
+        pulses_left=0,
         reserved_fg=compute_bolus_reserved_fg(state, mass_fg, config.pump.pulse_volume_nl),
         given_fg=NO_MASSES,
     )
@@ -76,13 +81,14 @@ def on_prescription_staged(config: Config, state: State, event: PrescriptionStag
         expires_tick=state.tick + STAGED_LIFE_S,
         prescription=event.prescription,
         overrides=event.overrides,
+        prime_nl=0,
     )
     return emit(replace(state, staged=staged), Response.PRESCRIPTION_STAGED)
 
 
 def on_prescription_confirmed(config: Config, state: State, event: PrescriptionConfirmed) -> Outcome:
     """Make the staged prescription the program, if it still is what was read back and still is admissible."""
-    if not state.staged.is_staged:
+    if not state.staged.is_staged or state.staged.prime_nl > 0:
         return emit(state, Response.REFUSED_NOTHING_STAGED)
     if event.prescription != state.staged.prescription:
         return emit(state, Response.REFUSED_NOT_WHAT_WAS_STAGED)  # PRG-02
@@ -91,10 +97,33 @@ def on_prescription_confirmed(config: Config, state: State, event: PrescriptionC
         return emit(state, admission.refusal)  # PRG-01
     confirmed = replace(
         with_staged_abandoned(admission.state),
-        mode=compute_running_mode(state) if state.mode == Mode.UNPROGRAMMED else state.mode,
+        mode=compute_running_mode(state) if admission.state.mode == Mode.UNPROGRAMMED else admission.state.mode,
         therapy=replace(state.therapy, is_bolus_blocked=False),
     )
     return emit(confirmed, Response.PRESCRIPTION_CONFIRMED)
+
+
+def on_prime_asked(config: Config, state: State, event: PrimeAsked) -> Outcome:
+    """Keep a prime for its confirmation, if nothing is against it."""
+    refusal = find_prime_refusal(config, with_flight_resolved(config, state), event.volume_nl)
+    if refusal != Response.NOTHING_AGAINST_IT:
+        return emit(state, refusal)
+    expires_tick = state.tick + STAGED_LIFE_S
+    staged = replace(state.staged, is_staged=True, expires_tick=expires_tick, prime_nl=event.volume_nl)
+    return emit(replace(state, staged=staged), Response.PRIME_STAGED)
+
+
+def on_prime_confirmed(config: Config, state: State, event: PrimeConfirmed) -> Outcome:
+    """Begin the staged prime, if it still is what was read back and still is admissible."""
+    if not state.staged.is_staged or state.staged.prime_nl <= 0:
+        return emit(state, Response.REFUSED_NOTHING_STAGED)
+    if event.volume_nl != state.staged.prime_nl:
+        return emit(state, Response.REFUSED_NOT_WHAT_WAS_STAGED)
+    settled = with_staged_abandoned(with_flight_resolved(config, state))
+    refusal = find_prime_refusal(config, settled, event.volume_nl)
+    if refusal != Response.NOTHING_AGAINST_IT:
+        return emit(state, refusal)
+    return emit(with_prime_begun(config, settled, event.volume_nl), Response.PRIME_BEGUN)
 
 
 def on_prescription_abandoned(state: State) -> Outcome:
@@ -141,7 +170,9 @@ def on_phase_moved(config: Config, state: State, event: PhaseMoved) -> Outcome:
 
 
 def on_stop_asked(state: State) -> Outcome:
-    """Stop delivering; what is owed is kept, the bolus is not."""
+    """Stop delivering or priming; what is owed is kept, the bolus is not."""
+    if state.mode == Mode.PRIMING:
+        return emit(with_bolus_ended(state), Response.STOPPED)
     refusal = find_mode_refusal(state)
     if refusal != Response.NOTHING_AGAINST_IT:
         return emit(state, refusal)

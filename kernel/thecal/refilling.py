@@ -3,9 +3,9 @@
 
 from dataclasses import replace
 
-from thecal.admission import admit_program
+from thecal.admission import admit_program, find_reservoir_refusal
 from thecal.clock import compute_clock_s
-from thecal.emit import compute_running_mode, emit, is_over, with_flight_resolved, with_staged_abandoned
+from thecal.emit import compute_interrupted_mode, emit, is_over, with_flight_resolved, with_staged_abandoned
 from thecal.events import PathDeclared, RefillDone
 from thecal.fluid import NO_DRUG, Fluid
 from thecal.ledger import with_bolus_ended
@@ -13,7 +13,7 @@ from thecal.limits import Config, SafeState
 from thecal.outcome import Outcome, Response
 from thecal.path import with_path_declared, with_refill
 from thecal.state import Mode, State
-from thecal.units import CONCENTRATION_FG_PER_NL_MAX, PATH_NL_MAX, RESERVOIR_NL_MAX, SLOT_S, is_within
+from thecal.units import CONCENTRATION_FG_PER_NL_MAX, PATH_NL_MAX, RESERVOIR_NL_MAX, SLOT_S, Concentrations, is_within
 
 
 def with_fluids_booked(config: Config, before: State, booked: State, mode: Mode) -> State:
@@ -77,6 +77,18 @@ def with_discrepancy(config: Config, state: State, discrepancy: int) -> State:
     return replace(state, therapy=therapy, mode=compute_safe_mode(config, state))  # RES-05
 
 
+def make_label(concentrations_fg_per_nl: Concentrations, has_unknown_drug: bool) -> Fluid:
+    """The fluid that a label declares, exactly."""
+    return Fluid(is_known=not has_unknown_drug, lo=concentrations_fg_per_nl, hi=concentrations_fg_per_nl)
+
+
+def find_refill_refusal(config: Config, before: State, filled: State) -> Response:
+    """What forbids to go on with the fluids after a refill: of the program, or else of the reservoir alone."""
+    if before.is_programmed:
+        return admit_program(config, before, filled, before.program).refusal
+    return find_reservoir_refusal(config, filled.reservoir.fluid)
+
+
 def is_label_well_formed(label: Fluid) -> bool:
     """Whether every concentration on a label lies in the kernel's limits."""
     return all(is_within(hi, 0, CONCENTRATION_FG_PER_NL_MAX) for hi in label.hi)
@@ -89,15 +101,14 @@ def is_refill_well_formed(event: RefillDone) -> bool:
 
 def on_refill_done(config: Config, before: State, event: RefillDone) -> Outcome:
     """Book a refill, whatever was filled."""
-    label = Fluid(
-        is_known=not event.has_unknown_drug, lo=event.concentrations_fg_per_nl, hi=event.concentrations_fg_per_nl
-    )
+    label = make_label(event.concentrations_fg_per_nl, event.has_unknown_drug)
     if not is_refill_well_formed(event) or not is_label_well_formed(label):
         return emit(before, Response.REFUSED_MALFORMED_FACT)
     settled = with_settled(config, before)
     discrepancy = compute_discrepancy(config, settled, event.aspirated_nl)
-    filled = with_refill(config.pump, settled, event.filled_nl, label, compute_clock_s(settled))
-    mode = compute_running_mode(before) if before.mode == Mode.EMPTY else before.mode
+    clock_s = compute_clock_s(settled)
+    filled = with_refill(config.pump, settled, event.filled_nl, label, event.is_rinsed, clock_s)
+    mode = compute_interrupted_mode(before) if before.mode == Mode.EMPTY else settled.mode
     state = with_discrepancy(config, with_fluids_booked(config, before, filled, mode), discrepancy)
     if before.is_programmed and not state.is_admitted:
         return emit(state, Response.REFILL_BOOKED_AND_DELIVERY_STOPPED)
@@ -115,7 +126,7 @@ def on_path_declared(config: Config, before: State, event: PathDeclared) -> Outc
     settled = with_settled(config, before)
     front_hi_nl = 0 if event.is_filled_from_reservoir else hi_nl
     booked = with_path_declared(config.pump, settled, lo_nl, hi_nl, NO_DRUG, front_hi_nl)
-    state = with_fluids_booked(config, before, booked, before.mode)
+    state = with_fluids_booked(config, before, booked, settled.mode)
     if before.is_programmed and not state.is_admitted:
         return emit(state, Response.PATH_BOOKED_AND_DELIVERY_STOPPED)
     return emit(state, Response.PATH_BOOKED)

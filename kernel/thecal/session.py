@@ -17,10 +17,12 @@ never raises.
 from enum import IntEnum
 from typing import NoReturn
 
-from thecal.boundary import Refusal, admit_config, admit_event, admit_state
+from thecal.boundary import Refusal, admit_config, admit_event, admit_state, find_refusal
+from thecal.capsule import Capsule, make_capsule, restore
 from thecal.events import Event
 from thecal.limits import Config
 from thecal.outcome import Outcome, Pulse
+from thecal.quiet import compute_quiet_s
 from thecal.state import State, initial_state
 from thecal.step import step
 
@@ -50,12 +52,23 @@ class Misused(Exception):
         self.refusal = refusal
 
 
+def _admit_capsule(config: Config, capsule: Capsule | None) -> Capsule:
+    """The capsule, if every value in it is of its type; else an empty one."""
+    if capsule is None or find_refusal(Capsule, capsule, "capsule") is not None:
+        return make_capsule(initial_state(config))
+    return capsule
+
+
 class Session:
-    """One pump under one configuration, from its first state or from a stored one that the caller vouches for."""
+    """One pump under one configuration, from its first state or from a stored one.
+
+    A stored state that is not intact is never run: the capsule that was stored beside it takes its place, or the pump's
+    default. The caller tells of the restart with ``PowerRestored`` in either case.
+    """
 
     __slots__ = ("_config", "_free", "_last", "_pending", "_state")
 
-    def __init__(self, config: Config, state: State | None = None) -> None:
+    def __init__(self, config: Config, state: State | None = None, capsule: Capsule | None = None) -> None:
         admitted = admit_config(config)
         if isinstance(admitted, Refusal):
             raise Misused(Misuse.CONFIGURATION_REFUSED, admitted)
@@ -65,7 +78,7 @@ class Session:
         if current.config_digest != config.digest:
             raise Misused(Misuse.STATE_OF_ANOTHER_CONFIGURATION)
         self._config = config
-        self._state = current
+        self._state = restore(config, current, _admit_capsule(config, capsule))
         self._pending: Outcome | None = None
         self._last: Outcome | None = None
         self._free = [True]  # taking its one element is a single operation, so two callers never both do
@@ -79,6 +92,16 @@ class Session:
     def state(self) -> State:
         """The state of the last committed outcome."""
         return self._state
+
+    @property
+    def capsule(self) -> Capsule:
+        """What to store apart from the state, with it."""
+        return make_capsule(self._state)
+
+    @property
+    def quiet_s(self) -> int:
+        """For how many seconds the device may sleep, if nothing happens, and then tell of them at once; 0 for none."""
+        return compute_quiet_s(self._config, self._state)
 
     def ask(self, event: Event) -> Outcome:
         """What the kernel answers to an event; nothing changes until the outcome is committed."""

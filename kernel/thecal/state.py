@@ -11,6 +11,7 @@ from thecal.prescription import NO_OVERRIDES, Overrides, Prescription, compute_n
 from thecal.units import (
     DRUG_COUNT,
     FAILURE_COUNT,
+    LACKING_LENGTH,
     LEDGER_LENGTH,
     NO_MASSES,
     NO_SLOTS,
@@ -32,10 +33,11 @@ class Mode(IntEnum):
     MINIMUM_RATE = 5
     STALLED = 6
     FAILED = 7
+    PRIMING = 8
 
 
 class Alarm(IntEnum):
-    """What a person must know, the most urgent first. Those up to ``HISTORY_UNKNOWN`` are critical."""
+    """What a person must know, the most urgent first. Those up to ``THERAPY_LACKING`` are critical."""
 
     SERVICE_ENDED = 0
     SELF_TEST_FAILED = 1
@@ -48,15 +50,16 @@ class Alarm(IntEnum):
     RESERVOIR_DISCREPANT_AGAIN = 8
     RESTARTED = 9
     HISTORY_UNKNOWN = 10
-    TIME_OF_DAY_UNVERIFIED = 11
-    RESERVOIR_LOW = 12
-    DRUG_TOO_OLD = 13
-    REPLACEMENT_DUE = 14
-    REPLACEMENT_OVERDUE = 15
+    THERAPY_LACKING = 11
+    TIME_OF_DAY_UNVERIFIED = 12
+    RESERVOIR_LOW = 13
+    DRUG_TOO_OLD = 14
+    REPLACEMENT_DUE = 15
+    REPLACEMENT_OVERDUE = 16
 
 
-ALARM_COUNT = 16
-CRITICAL_COUNT = 11
+ALARM_COUNT = 17
+CRITICAL_COUNT = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,15 +116,18 @@ class Basal:
 class Bolus:
     """The active bolus: ``left_fg`` of ``mass_fg`` of the first drug are still to come.
 
-    ``reserved_fg`` bounds what the whole bolus can bring of every drug; ``given_fg`` is what it brought so far.
+    ``reserved_fg`` bounds what the whole bolus can bring of every drug; ``given_fg`` is what it brought so far. A prime
+    is one that is ordered by volume: at most ``pulses_left`` pulses more, and ``mass_fg`` is what is reserved for it.
     """
 
     is_active: bool
     is_patient: bool
+    is_prime: bool
     start_tick: int
     mass_fg: int
     duration_s: int
     left_fg: int
+    pulses_left: int
     reserved_fg: Masses
     given_fg: Masses
 
@@ -129,10 +135,12 @@ class Bolus:
 NO_BOLUS = Bolus(
     is_active=False,
     is_patient=False,
+    is_prime=False,
     start_tick=0,
     mass_fg=0,
     duration_s=1,
     left_fg=0,
+    pulses_left=0,
     reserved_fg=NO_MASSES,
     given_fg=NO_MASSES,
 )
@@ -164,13 +172,17 @@ class Lockout:
 
 @dataclass(frozen=True, slots=True)
 class Flight:
-    """The last pulse ordered. While ``is_pending`` nobody knows yet what it did."""
+    """The last pulse ordered. While ``is_pending`` nobody knows yet what it did.
+
+    ``first_fg`` and ``first_lo_fg``: the most and the least of the first drug that passes the tip with it.
+    """
 
     is_pending: bool
     is_basal: bool
     sequence: int
     ordered_tick: int
     first_fg: int
+    first_lo_fg: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,12 +218,13 @@ class Reservoir:
 
 @dataclass(frozen=True, slots=True)
 class Staged:
-    """A prescription that waits for its confirmation, and until when."""
+    """An order that waits for its confirmation, and until when: a prescription, or a prime of ``prime_nl`` above 0."""
 
     is_staged: bool
     expires_tick: int
     prescription: Prescription
     overrides: Overrides
+    prime_nl: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,12 +256,13 @@ NEVER_TICK = -YEAR_S
 class Device:
     """What is known of the pump itself.
 
+    ``is_interrupted_at_minimum_rate``: a stall, or an empty reservoir, came while the pump ran at its minimum rate.
     ``failure_ticks``: when the last pulses failed or got lost, newest first. ``missed_s``: the most time that passed
     while nothing was observed, over all restarts. ``replacement_clock_s`` counts ticks and missed seconds.
     """
 
     is_stalled: bool
-    is_stalled_at_minimum_rate: bool
+    is_interrupted_at_minimum_rate: bool
     failure_ticks: FailureTicks
     missed_s: int
     is_replacement_indicated: bool
@@ -257,12 +271,16 @@ class Device:
     unknown_until_tick: int
 
 
+Lacking: TypeAlias = Annotated[tuple[int, ...], LACKING_LENGTH]
+
+
 @dataclass(frozen=True, slots=True)
 class Therapy:
     """What stands between the patient and the therapy.
 
     ``off_s``: seconds since basal last ran, counting the greatest gaps. ``is_bolus_blocked`` until a clinician
-    confirms a program. ``discrepancy``: 0 none, 1 more fluid than expected, -1 less; ``is_repeated`` the same again.
+    confirms a program. ``lacking_fg_1800``: planned basal that was neither given nor is promised, by three hours, the
+    latest first. ``discrepancy``: 0 none, 1 more fluid than expected, -1 less; ``is_repeated`` the same again.
     """
 
     off_s: int
@@ -270,6 +288,7 @@ class Therapy:
     discrepancy: int
     last_discrepancy: int
     is_repeated: bool
+    lacking_fg_1800: Lacking
 
 
 @dataclass(frozen=True, slots=True)
@@ -324,7 +343,7 @@ def initial_state(config: Config) -> State:
         is_programmed=False,
         is_admitted=False,
         program=nothing,
-        staged=Staged(is_staged=False, expires_tick=0, prescription=nothing, overrides=NO_OVERRIDES),
+        staged=Staged(is_staged=False, expires_tick=0, prescription=nothing, overrides=NO_OVERRIDES, prime_nl=0),
         basal=Basal(
             owed_fg_1800=0,
             current=NO_GENERATION,
@@ -335,7 +354,7 @@ def initial_state(config: Config) -> State:
         bolus=NO_BOLUS,
         ledger=(NO_ENTRY,) * LEDGER_LENGTH,
         lockout=Lockout(has_ended=False, end_tick=0, lockout_s=0),
-        flight=Flight(is_pending=False, is_basal=False, sequence=0, ordered_tick=0, first_fg=0),
+        flight=Flight(is_pending=False, is_basal=False, sequence=0, ordered_tick=0, first_fg=0, first_lo_fg=0),
         path=Path(
             is_declared=False,
             volume_lo_nl=0,
@@ -353,7 +372,7 @@ def initial_state(config: Config) -> State:
         titration=Titration(total_fg=NO_MASSES, volume_nl=0, days=(NO_DAY_TOTALS,) * TITRATION_LENGTH),
         device=Device(
             is_stalled=False,
-            is_stalled_at_minimum_rate=False,
+            is_interrupted_at_minimum_rate=False,
             failure_ticks=(NEVER_TICK,) * FAILURE_COUNT,
             missed_s=0,
             is_replacement_indicated=False,
@@ -361,6 +380,13 @@ def initial_state(config: Config) -> State:
             is_time_of_day_known=True,
             unknown_until_tick=0,
         ),
-        therapy=Therapy(off_s=0, is_bolus_blocked=False, discrepancy=0, last_discrepancy=0, is_repeated=False),
+        therapy=Therapy(
+            off_s=0,
+            is_bolus_blocked=False,
+            discrepancy=0,
+            last_discrepancy=0,
+            is_repeated=False,
+            lacking_fg_1800=(0,) * LACKING_LENGTH,
+        ),
         alarms=(NO_ALARM,) * ALARM_COUNT,
     )

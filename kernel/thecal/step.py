@@ -5,7 +5,7 @@ The rules, all of them:
 1. Only ``SecondPassed`` orders a pulse, and at most one.
 2. Basal goes before bolus; nothing withholds it but the pump's own interval and an empty reservoir.
 3. An order is admitted or refused; refused, it changes nothing. A fact is booked; what no longer fits it stops.
-4. Stopping, a fact about fluids or motor and a new program end an active bolus, and it never resumes.
+4. Stopping, a fact about fluids or motor and a new program end an active bolus or prime, and it never resumes.
 5. After every event each alarm follows its condition.
 """
 
@@ -33,14 +33,19 @@ from thecal.events import (
     PrescriptionAbandoned,
     PrescriptionConfirmed,
     PrescriptionStaged,
+    PrimeAsked,
+    PrimeConfirmed,
     PulseReported,
     RefillDone,
+    RefillProposed,
     ReplacementIndicated,
     ResumeAsked,
     SecondPassed,
+    SecondsPassed,
     SelfTestReported,
     StopAsked,
 )
+from thecal.lacking import with_lacking_noted
 from thecal.limits import Config
 from thecal.outcome import Outcome
 from thecal.programming import (
@@ -52,9 +57,13 @@ from thecal.programming import (
     on_prescription_abandoned,
     on_prescription_confirmed,
     on_prescription_staged,
+    on_prime_asked,
+    on_prime_confirmed,
     on_resume_asked,
     on_stop_asked,
 )
+from thecal.proposing import on_refill_proposed
+from thecal.quiet import on_seconds_passed
 from thecal.refilling import on_discrepancy_resolved, on_path_declared, on_refill_done
 from thecal.state import State
 
@@ -63,6 +72,8 @@ def handle(config: Config, state: State, event: Event) -> Outcome:
     """Pass an event to its handler."""
     if isinstance(event, SecondPassed):
         return on_second_passed(config, state)
+    if isinstance(event, SecondsPassed):
+        return on_seconds_passed(config, state, event)
     if isinstance(event, PulseReported):
         return on_pulse_reported(config, state, event)
     if isinstance(event, BolusAsked):
@@ -75,6 +86,10 @@ def handle(config: Config, state: State, event: Event) -> Outcome:
         return on_prescription_confirmed(config, state, event)
     if isinstance(event, PrescriptionAbandoned):
         return on_prescription_abandoned(state)
+    if isinstance(event, PrimeAsked):
+        return on_prime_asked(config, state, event)
+    if isinstance(event, PrimeConfirmed):
+        return on_prime_confirmed(config, state, event)
     if isinstance(event, PhaseMoved):
         return on_phase_moved(config, state, event)
     if isinstance(event, StopAsked):
@@ -85,6 +100,8 @@ def handle(config: Config, state: State, event: Event) -> Outcome:
         return on_minimum_rate_asked(config, state)
     if isinstance(event, RefillDone):
         return on_refill_done(config, state, event)
+    if isinstance(event, RefillProposed):
+        return on_refill_proposed(config, state, event)
     if isinstance(event, PathDeclared):
         return on_path_declared(config, state, event)
     if isinstance(event, DiscrepancyResolved):
@@ -104,4 +121,4 @@ def handle(config: Config, state: State, event: Event) -> Outcome:
 
 def step(config: Config, state: State, event: Event) -> Outcome:
     """Answer one event. Pure, total, and the only way a state changes."""
-    return with_alarms_shown(config, handle(config, state, event))
+    return with_alarms_shown(config, with_lacking_noted(state, handle(config, state, event)))

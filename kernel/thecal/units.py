@@ -31,6 +31,12 @@ FAILURE_COUNT = 5
 # Today and the seven days before it.
 TITRATION_LENGTH = 8
 
+# Nine places of three hours: any 24 h lie in them. A place is full beyond any day's basal in 1/1800 fg, and the sum of
+# all, five times, still fits in 63 bits.
+LACKING_S = 10_800
+LACKING_LENGTH = 9
+LACKING_FG_1800_MAX = 200_000_000_000_000_000
+
 # Twenty years: longer than any pump's battery, and the end of service of every state.
 TICK_MAX = 631_152_000
 

@@ -15,8 +15,8 @@ def find_condition(goal: Term) -> tuple[Term | None, bool]:
     """The condition that decides most choices of the goal's values, the one met first among equals.
 
     What a condition is itself made of is left alone, but for that of a choice between a value and nothing: such a
-    choice is a summand, and stays one. A place in a table comes late, the larger or smaller of two last, if there are few: the second value says
-    that only these are left.
+    choice is a summand, and stays one. A place in a table comes late, the larger or smaller of two last, if there are
+    few: the second value says that only these are left.
     """
     counts: Counter[Term] = Counter()
     extremes: dict[Term, None] = {}

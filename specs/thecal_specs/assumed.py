@@ -60,11 +60,12 @@ def is_possible_truth(
     """What physics and the declared facts allow in one step."""
     world = ghost.world
     if isinstance(event, RefillDone):
-        return 0 <= truth.left_nl <= min(config.pump.residual_nl, world.reservoir_nl) and all(
+        left_nl_max = config.pump.residual_nl if event.is_rinsed else min(config.pump.residual_nl, world.reservoir_nl)
+        return 0 <= truth.left_nl <= left_nl_max and all(
             event.filled_nl <= 0
             or is_floor_and_ceiling(
                 world.new,
-                truth.left_nl,
+                0 if event.is_rinsed else truth.left_nl,
                 event.concentrations_fg_per_nl[i],
                 event.filled_nl,
                 truth.blend,

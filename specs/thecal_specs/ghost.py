@@ -15,11 +15,13 @@ from thecal.events import (
     PrescriptionAbandoned,
     PrescriptionConfirmed,
     PrescriptionStaged,
+    PrimeConfirmed,
     PulseReported,
     PulseResult,
     RefillDone,
     ReplacementIndicated,
     SecondPassed,
+    SecondsPassed,
 )
 from thecal.fluid import NO_DRUG, Fluid, compute_hull
 from thecal.limits import Config
@@ -69,6 +71,7 @@ class World:
     new: Fluid
     is_flight_moved: bool
     flight_upper_fg: Masses
+    flight_lower_fg: Masses
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +80,9 @@ class Window:
 
     ``cap_day_fg`` and ``cap_hour_fg``: the largest caps in force since. ``given_fg``: what truly passed the tip.
     ``basal_fg`` and ``bolus_fg``: the upper book of the pulses ordered since, less those that surely did not move.
-    ``starts``: patient boluses begun; ``failures``: pulses that failed or got lost. The rest serves the proof: what
-    was in force, slot by slot, how many seconds of each slot passed, and what was due in them.
+    ``plan_fg_1800``: basal of the program in force, delivered or not; ``lower_fg``: the least of the first drug that
+    its pulses done have brought. ``starts``: patient boluses begun; ``failures``: pulses that failed or got lost. The
+    rest serves the proof: what was in force, slot by slot, how many seconds of each slot passed, and what was due.
     """
 
     is_open: bool
@@ -91,6 +95,8 @@ class Window:
     active_fg: Masses
     starts: int
     failures: int
+    plan_fg_1800: int
+    lower_fg: int
     is_flight_inside: bool
     is_raised: bool
     program: Reserve
@@ -116,7 +122,8 @@ class Course:
 
     ``behind_fg_1800``: basal scheduled while running, less basal ordered, since the fluids last changed.
     ``credit_fg_1800``: basal scheduled, less basal ordered, plus what surely did not move, since the beginning.
-    ``bolus_fg``: what the bolus that runs has ordered of every drug, out of ``asked_fg`` of the first one.
+    ``bolus_fg``: what the bolus that runs has ordered of every drug, out of ``asked_fg`` of the first one; of a prime
+    ``primed_nl`` out of ``asked_nl``.
     """
 
     behind_fg_1800: int
@@ -126,6 +133,8 @@ class Course:
     last_sequence: int
     bolus_fg: Masses
     asked_fg: int
+    primed_nl: int
+    asked_nl: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +169,24 @@ class Deadlines:
 
 
 @dataclass(frozen=True, slots=True)
+class Front:
+    """What the front between two fluids has cost since they changed last.
+
+    ``width_nl``: the greatest that it was. ``doubtful_nl`` and ``short_fg``: volume, and upper less lower book, of the
+    pulses done that may have brought either fluid or both.
+    """
+
+    width_nl: int
+    is_flight_doubtful: bool
+    flight_short_fg: Masses
+    doubtful_nl: int
+    short_fg: Masses
+
+
+NO_FRONT = Front(width_nl=0, is_flight_doubtful=False, flight_short_fg=NO_MASSES, doubtful_nl=0, short_fg=NO_MASSES)
+
+
+@dataclass(frozen=True, slots=True)
 class Ghost:
     """The whole history that properties may speak about."""
 
@@ -169,6 +196,7 @@ class Ghost:
     course: Course
     program: Program
     deadlines: Deadlines
+    front: Front
 
 
 NO_WINDOW = Window(
@@ -182,6 +210,8 @@ NO_WINDOW = Window(
     active_fg=NO_MASSES,
     starts=0,
     failures=0,
+    plan_fg_1800=0,
+    lower_fg=0,
     is_flight_inside=False,
     is_raised=False,
     program=NO_RESERVE,
@@ -204,6 +234,7 @@ def initial_ghost(config: Config) -> Ghost:
             new=NO_DRUG,
             is_flight_moved=False,
             flight_upper_fg=NO_MASSES,
+            flight_lower_fg=NO_MASSES,
         ),
         window=NO_WINDOW,
         last_bolus=LastBolus(has_ended=False, end_tick=0, lockout_s=0),
@@ -215,6 +246,8 @@ def initial_ghost(config: Config) -> Ghost:
             last_sequence=0,
             bolus_fg=NO_MASSES,
             asked_fg=0,
+            primed_nl=0,
+            asked_nl=0,
         ),
         program=Program(
             is_staged=False,
@@ -233,6 +266,7 @@ def initial_ghost(config: Config) -> Ghost:
             replacement_clock_s=0,
             is_off_too_long=False,
         ),
+        front=NO_FRONT,
     )
 
 
@@ -284,16 +318,24 @@ def compute_scheduled_now_fg_1800(config: Config, before: State, event: Event) -
     return before.program.slots_fg[(before.tick + 1) % DAY_S // SLOT_S]
 
 
+def compute_due_in_step_fg_1800(config: Config, before: State, event: Event, after: State) -> int:
+    """The basal that falls due in this step, which may be many quiet seconds of one slot."""
+    if isinstance(event, SecondsPassed):
+        return (after.tick - before.tick) * compute_scheduled_now_fg_1800(config, before, SecondPassed())
+    return compute_scheduled_now_fg_1800(config, before, event)
+
+
 def compute_largest_pulse_fg(config: Config, state: State) -> int:
     """The largest pulse of the first drug that path or reservoir may hold."""
     return max(state.path.old.hi[0], state.reservoir.fluid.hi[0]) * config.pump.pulse_volume_nl
 
 
 def compute_new_fluid(event: RefillDone, truth: Truth, world: World) -> Fluid:
-    """What the reservoir holds after a refill: nothing filled leaves the old, nothing left the new."""
+    """What the reservoir holds after a refill: nothing filled leaves the old, nothing left the new, and so a rinse."""
     if event.filled_nl == 0:
         return world.new
-    is_known = not event.has_unknown_drug and (world.new.is_known or truth.left_nl == 0)
+    is_replaced = truth.left_nl == 0 or event.is_rinsed
+    is_known = not event.has_unknown_drug and (world.new.is_known or is_replaced)
     return replace(truth.blend, is_known=is_known)
 
 
@@ -323,6 +365,7 @@ def advance_world(config: Config, event: Event, outcome: Outcome, truth: Truth, 
         reservoir_nl=world.reservoir_nl - moved_nl,
         is_flight_moved=truth.is_moved,
         flight_upper_fg=outcome.pulse.upper_fg,
+        flight_lower_fg=outcome.pulse.lower_fg,
     )
 
 
@@ -408,9 +451,9 @@ def compute_added(slots: Slots, after: State, amount: int) -> Slots:
     return tuple(a + (amount if place == i else 0) for i, a in enumerate(slots))
 
 
-def with_second(window: Window, after: State) -> Window:
-    """Count a second in its slot of the day."""
-    return replace(window, seconds=compute_added(window.seconds, after, 1))
+def with_seconds(window: Window, before: State, after: State) -> Window:
+    """Count the seconds of a step in their slot of the day."""
+    return replace(window, seconds=compute_added(window.seconds, after, after.tick - before.tick))
 
 
 def with_bolus_noted(before: State, after: State, window: Window) -> Window:
@@ -421,17 +464,43 @@ def with_bolus_noted(before: State, after: State, window: Window) -> Window:
     return replace(window, starts=starts, active_fg=NO_MASSES if is_end else window.active_fg)
 
 
+def compute_planned_fg_1800(before: State, after: State) -> int:
+    """Basal that the program in force plans for the seconds of a step, delivered or not."""
+    if not before.is_programmed:
+        return 0
+    return (after.tick - before.tick) * before.program.slots_fg[after.tick % DAY_S // SLOT_S]
+
+
+def compute_lower_fg(before: State, event: Event, world: World) -> int:
+    """The least of the first drug that a basal pulse has brought which is reported as done now."""
+    if isinstance(event, PulseReported):
+        is_done = is_report_of_flight(before, event) and event.result == PulseResult.DONE
+        return world.flight_lower_fg[0] if is_done and before.flight.is_basal else 0
+    return 0
+
+
+def with_plan(before: State, event: Event, after: State, window: Window, world: World) -> Window:
+    """Note what was planned, and what surely came of it."""
+    return replace(
+        window,
+        plan_fg_1800=window.plan_fg_1800 + compute_planned_fg_1800(before, after),
+        lower_fg=window.lower_fg + compute_lower_fg(before, event, world),
+    )
+
+
 def advance_window(config: Config, before: State, event: Event, outcome: Outcome, truth: Truth, ghost: Ghost) -> Window:
     """Watch one step through the window, opening it first if the observer says so."""
     window = ghost.window
-    if isinstance(event, SecondPassed):
+    if isinstance(event, SecondPassed) or isinstance(event, SecondsPassed):
         if truth.opens_window and outcome.state.tick > before.tick:
             window = open_window(before)
     if not window.is_open:
         return window
-    passed = with_second(window, outcome.state) if outcome.state.tick > before.tick else window
-    due = compute_added(passed.due_fg_1800, outcome.state, compute_scheduled_now_fg_1800(config, before, event))
-    booked = with_pulse(before, event, outcome, truth, passed, ghost.world.flight_upper_fg)
+    passed = with_seconds(window, before, outcome.state)
+    now_fg_1800 = compute_due_in_step_fg_1800(config, before, event, outcome.state)
+    due = compute_added(passed.due_fg_1800, outcome.state, now_fg_1800)
+    planned = with_plan(before, event, outcome.state, passed, ghost.world)
+    booked = with_pulse(before, event, outcome, truth, planned, ghost.world.flight_upper_fg)
     noted = with_bolus_noted(before, outcome.state, booked)
     failures = window.failures + 1 if is_failure(before, event, outcome.state) else window.failures
     return with_in_force(replace(noted, due_fg_1800=due, failures=failures), before, outcome.state)
@@ -452,7 +521,11 @@ def advance_behind(config: Config, before: State, event: Event, outcome: Outcome
         return 0
     if outcome.state.mode == Mode.EMPTY:
         return behind_fg_1800
-    return behind_fg_1800 + compute_scheduled_now_fg_1800(config, before, event) - compute_ordered_fg_1800(outcome)
+    return (
+        behind_fg_1800
+        + compute_due_in_step_fg_1800(config, before, event, outcome.state)
+        - compute_ordered_fg_1800(outcome)
+    )
 
 
 def compute_ordered_fg_1800(outcome: Outcome) -> int:
@@ -473,12 +546,23 @@ def compute_asked_fg(before: State, event: Event) -> int:
     return before.program.bolus_fg
 
 
+def compute_asked_nl(event: Event) -> int:
+    """The volume that an order for a prime asks for."""
+    if isinstance(event, PrimeConfirmed):
+        return event.volume_nl
+    return 0
+
+
 def advance_bolus(before: State, event: Event, outcome: Outcome, course: Course) -> Course:
     """Count what the bolus that runs has ordered."""
     if not before.bolus.is_active and outcome.state.bolus.is_active:
-        return replace(course, bolus_fg=NO_MASSES, asked_fg=compute_asked_fg(before, event))
+        asked_nl = compute_asked_nl(event)
+        asked_fg = compute_asked_fg(before, event)
+        return replace(course, bolus_fg=NO_MASSES, asked_fg=asked_fg, primed_nl=0, asked_nl=asked_nl)
     if outcome.pulse.is_ordered and not outcome.pulse.is_basal:
-        return replace(course, bolus_fg=compute_sum_fg(course.bolus_fg, outcome.pulse.upper_fg))
+        primed_nl = course.primed_nl + outcome.pulse.volume_nl
+        bolus_fg = compute_sum_fg(course.bolus_fg, outcome.pulse.upper_fg)
+        return replace(course, bolus_fg=bolus_fg, primed_nl=primed_nl)
     return course
 
 
@@ -486,7 +570,7 @@ def advance_course(config: Config, before: State, event: Event, outcome: Outcome
     """Follow the course of delivery."""
     course = advance_bolus(before, event, outcome, ghost.course)
     pulse = outcome.pulse
-    scheduled = compute_scheduled_now_fg_1800(config, before, event)
+    scheduled = compute_due_in_step_fg_1800(config, before, event, outcome.state)
     returned = compute_returned_fg_1800(before, event, ghost.world)
     return replace(
         course,
@@ -560,6 +644,34 @@ def advance_deadlines(config: Config, before: State, event: Event, outcome: Outc
     return passed
 
 
+def is_fluid_changed(before: State, event: Event, after: State) -> bool:
+    """Whether a front begins anew, or ends."""
+    is_fact = isinstance(event, RefillDone) or isinstance(event, PathDeclared)
+    return is_fact or after.path.old != before.path.old or after.reservoir.fluid != before.reservoir.fluid
+
+
+def advance_front(config: Config, before: State, event: Event, outcome: Outcome, front: Front) -> Front:
+    """Follow the front between two fluids."""
+    after = outcome.state
+    pulse = outcome.pulse
+    width_nl = after.path.front_hi_nl - after.path.front_lo_nl
+    if is_fluid_changed(before, event, after):
+        return replace(NO_FRONT, width_nl=width_nl)
+    wider = replace(front, width_nl=max(front.width_nl, width_nl))
+    if pulse.is_ordered:
+        is_doubtful = after.path.front_hi_nl > 0 and after.path.front_lo_nl < config.pump.pulse_volume_nl
+        short_fg = tuple(upper - lower for upper, lower in zip(pulse.upper_fg, pulse.lower_fg))
+        return replace(wider, is_flight_doubtful=is_doubtful, flight_short_fg=short_fg)
+    if outcome.response == Response.PULSE_BOOKED_AS_DONE and front.is_flight_doubtful:
+        return replace(
+            wider,
+            is_flight_doubtful=False,
+            doubtful_nl=front.doubtful_nl + config.pump.pulse_volume_nl,
+            short_fg=compute_sum_fg(front.short_fg, front.flight_short_fg),
+        )
+    return wider
+
+
 def advance(config: Config, before: State, event: Event, outcome: Outcome, truth: Truth, ghost: Ghost) -> Ghost:
     """The history after one step."""
     return Ghost(
@@ -569,4 +681,5 @@ def advance(config: Config, before: State, event: Event, outcome: Outcome, truth
         course=advance_course(config, before, event, outcome, ghost),
         program=advance_program(before, event, outcome, truth, ghost.program),
         deadlines=advance_deadlines(config, before, event, outcome, ghost.deadlines),
+        front=advance_front(config, before, event, outcome, ghost.front),
     )

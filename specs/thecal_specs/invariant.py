@@ -15,6 +15,7 @@ from thecal.units import (
     DAY_S,
     DRUG_COUNT,
     HOUR_S,
+    LACKING_FG_1800_MAX,
     LEDGER_LENGTH,
     MASS_FG_BEYOND_LIMITS,
     MASS_FG_MAX,
@@ -61,7 +62,7 @@ def program_is_within_limits(config: Config, state: State) -> bool:
 
 def staged_is_well_formed(config: Config, state: State) -> bool:
     """What waits for confirmation is well formed."""
-    return is_prescription_well_formed(state.staged.prescription)
+    return is_prescription_well_formed(state.staged.prescription) and is_within(state.staged.prime_nl, 0, PATH_NL_MAX)
 
 
 def staged_has_not_expired(config: Config, state: State) -> bool:
@@ -148,7 +149,7 @@ def delivery_needs_an_admitted_program(config: Config, state: State) -> bool:
         implies(is_running(state) or state.mode == Mode.STALLED or state.mode == Mode.EMPTY, state.is_admitted)
         and implies(state.is_admitted, state.is_programmed)
         and implies(state.mode == Mode.UNPROGRAMMED, not state.is_programmed)
-        and implies(state.flight.is_pending, state.is_admitted)
+        and implies(state.flight.is_pending and state.flight.is_basal, state.is_admitted)
     )
 
 
@@ -195,11 +196,11 @@ def owed_is_at_most_two_pulses(config: Config, state: State) -> bool:
 
 
 def active_bolus_is_accounted_for(config: Config, state: State) -> bool:
-    """An active bolus runs while delivering, and what it gave and what is left make its mass."""
+    """An active bolus runs in its mode, and what it gave and what is left make its mass."""
     bolus = state.bolus
     return implies(
         bolus.is_active,
-        state.mode == Mode.DELIVERING
+        state.mode == (Mode.PRIMING if bolus.is_prime else Mode.DELIVERING)
         and 0 <= bolus.left_fg <= bolus.mass_fg <= MASS_FG_MAX
         and bolus.given_fg[0] == bolus.mass_fg - bolus.left_fg
         and bolus.reserved_fg[0] == bolus.mass_fg
@@ -219,13 +220,36 @@ def active_bolus_keeps_its_ratios(config: Config, state: State) -> bool:
     """What an active bolus gave of every drug comes with what it gave of the first, and was reserved."""
     bolus = state.bolus
     return implies(
-        bolus.is_active,
+        bolus.is_active and not bolus.is_prime,
         all(
             bolus.given_fg[i] * state.path.ratios[i].first_fg_per_nl
             <= bolus.given_fg[0] * state.path.ratios[i].drug_fg_per_nl
             and is_share(bolus.mass_fg, state.path.ratios[i], bolus.reserved_fg[i])
             for i in range(1, DRUG_COUNT)
         ),
+    )
+
+
+def a_prime_is_a_bolus_in_a_mode_of_its_own(config: Config, state: State) -> bool:
+    """The pump primes exactly while a prime runs, which is nobody's bolus, through a path that is declared."""
+    bolus = state.bolus
+    return implies(
+        state.mode == Mode.PRIMING,
+        bolus.is_active and bolus.is_prime and not bolus.is_patient and state.path.is_declared,
+    ) and implies(
+        bolus.is_active and bolus.is_prime,
+        bolus.pulses_left >= 0 and is_no_larger(bolus.given_fg, bolus.reserved_fg),
+    )
+
+
+def primed_fluids_are_within_concentration_limits(config: Config, state: State) -> bool:
+    """What is primed are known fluids within the library's concentration limits."""
+    return implies(
+        state.mode == Mode.PRIMING,
+        state.path.old.is_known
+        and state.reservoir.fluid.is_known
+        and all(hi <= drug.concentration_fg_per_nl_max for hi, drug in zip(state.path.old.hi, config.library))
+        and all(hi <= drug.concentration_fg_per_nl_max for hi, drug in zip(state.reservoir.fluid.hi, config.library)),
     )
 
 
@@ -384,7 +408,8 @@ def active_bolus_has_room_in_the_ledger(config: Config, state: State) -> bool:
 
 def flight_is_a_pulse_of_the_fluids(config: Config, state: State) -> bool:
     """A pulse in flight has at most the mass of the largest pulse of the fluids."""
-    return implies(state.flight.is_pending, is_within(state.flight.first_fg, 0, state.path.pulse_fg_max))
+    flight = state.flight
+    return implies(flight.is_pending, 0 <= flight.first_lo_fg <= flight.first_fg <= state.path.pulse_fg_max)
 
 
 def lockout_covers_the_program(config: Config, state: State) -> bool:
@@ -415,6 +440,7 @@ def therapy_is_within_limits(config: Config, state: State) -> bool:
         and is_within(therapy.discrepancy, -1, 1)
         and is_within(therapy.last_discrepancy, -1, 1)
         and implies(therapy.discrepancy != 0, therapy.discrepancy == therapy.last_discrepancy)
+        and all(is_within(fg, 0, LACKING_FG_1800_MAX) for fg in therapy.lacking_fg_1800)
     )
 
 
@@ -474,6 +500,8 @@ INVARIANT = (
     active_bolus_is_accounted_for,
     masses_of_the_bolus_are_within_limits,
     active_bolus_keeps_its_ratios,
+    a_prime_is_a_bolus_in_a_mode_of_its_own,
+    primed_fluids_are_within_concentration_limits,
     active_bolus_leaves_room_for_the_day,
     active_bolus_leaves_room_for_the_hour,
     reserves_are_not_negative,

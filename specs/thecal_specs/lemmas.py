@@ -6,8 +6,20 @@ Each holds of every reachable pair of state and ghost; together with the invaria
 
 from thecal.fluid import Fluid
 from thecal.limits import Config
-from thecal.state import State
-from thecal.units import DAY_S, DRUG_COUNT, HOUR_S, MASS_FG_MAX, SLOT_S, YEAR_S, compute_sum_fg, is_no_larger, is_within
+from thecal.state import Mode, State
+from thecal.units import (
+    DAY_S,
+    DRUG_COUNT,
+    HOUR_S,
+    LACKING_FG_1800_MAX,
+    LACKING_S,
+    MASS_FG_MAX,
+    SLOT_S,
+    YEAR_S,
+    compute_sum_fg,
+    is_no_larger,
+    is_within,
+)
 from thecal_specs.ghost import Ghost, Window
 from thecal_specs.invariant import (
     compute_ended_since_fg,
@@ -59,10 +71,12 @@ def reservoir_encloses_the_truth(config: Config, state: State, ghost: Ghost) -> 
 
 
 def flight_is_the_one_ordered(config: Config, state: State, ghost: Ghost) -> bool:
-    """The pulse in flight has the mass that was ordered."""
-    return implies(state.flight.is_pending, ghost.world.flight_upper_fg[0] == state.flight.first_fg) and all(
-        fg >= 0 for fg in ghost.world.flight_upper_fg
-    )
+    """The pulse in flight has the masses that were ordered."""
+    return implies(
+        state.flight.is_pending,
+        ghost.world.flight_upper_fg[0] == state.flight.first_fg
+        and ghost.world.flight_lower_fg[0] == state.flight.first_lo_fg,
+    ) and all(fg >= 0 for fg in ghost.world.flight_upper_fg)
 
 
 def lockout_is_that_of_the_last_bolus(config: Config, state: State, ghost: Ghost) -> bool:
@@ -122,10 +136,13 @@ def window_without_pulses_is_empty(config: Config, state: State, ghost: Ghost) -
 
 
 def window_without_a_program_is_empty(config: Config, state: State, ghost: Ghost) -> bool:
-    """As long as no program was admitted in it, no pulse was ordered in a window."""
+    """As long as no program was admitted in it, no basal was ordered in a window, nor anything fell due."""
     window = ghost.window
     return (
-        implies(window.is_open and window.pulse_fg <= 0, not window.is_flight_inside and not state.is_admitted)
+        implies(
+            window.is_open and window.pulse_fg <= 0,
+            not state.is_admitted and not is_basal_in_flight(state, window) and all(fg == 0 for fg in window.basal_fg),
+        )
         and window.pulse_fg >= 0
     )
 
@@ -392,14 +409,27 @@ def active_bolus_is_the_one_seen(config: Config, state: State, ghost: Ghost) -> 
     return implies(
         state.bolus.is_active,
         all(seen == given for seen, given in zip(ghost.course.bolus_fg, state.bolus.given_fg))
-        and ghost.course.asked_fg == state.bolus.mass_fg,
+        and implies(not state.bolus.is_prime, ghost.course.asked_fg == state.bolus.mass_fg),
+    )
+
+
+def prime_is_the_one_seen(config: Config, state: State, ghost: Ghost) -> bool:
+    """What a prime was seen to move, and what it still may, is what was asked of it, in whole pulses."""
+    course = ghost.course
+    volume_nl = config.pump.pulse_volume_nl
+    return implies(
+        state.mode == Mode.PRIMING,
+        1 <= course.asked_nl <= state.path.volume_hi_nl
+        and course.primed_nl >= 0
+        and course.primed_nl + state.bolus.pulses_left * volume_nl < course.asked_nl + volume_nl,
     )
 
 
 def staged_is_what_was_seen(config: Config, state: State, ghost: Ghost) -> bool:
     """What waits for confirmation was seen staged; a program runs only after a confirmation was seen."""
     return implies(
-        state.staged.is_staged, ghost.program.is_staged and state.staged.prescription == ghost.program.staged
+        state.staged.is_staged and state.staged.prime_nl <= 0,
+        ghost.program.is_staged and state.staged.prescription == ghost.program.staged,
     ) and implies(state.is_programmed, ghost.program.was_confirmed)
 
 
@@ -446,6 +476,60 @@ def failures_are_remembered(config: Config, state: State, ghost: Ghost) -> bool:
     )
 
 
+def compute_span(state: State, drug: int) -> int:
+    """The largest less the smallest concentration of a drug that either fluid may have."""
+    old = state.path.old
+    new = state.reservoir.fluid
+    return max(old.hi[drug], new.hi[drug]) - min(old.lo[drug], new.lo[drug])
+
+
+def doubtful_pulses_pass_the_width_of_the_front(config: Config, state: State, ghost: Ghost) -> bool:
+    """Pulses that may bring either fluid pass what is ahead of the front, and so its width and two pulses in all."""
+    front = ghost.front
+    volume_nl = config.pump.pulse_volume_nl
+    is_ahead = state.path.front_lo_nl >= volume_nl
+    return (
+        front.doubtful_nl >= 0
+        and state.path.front_hi_nl - state.path.front_lo_nl <= front.width_nl
+        and implies(is_ahead, front.doubtful_nl == 0 and (not front.is_flight_doubtful or not state.flight.is_pending))
+        and front.doubtful_nl <= front.width_nl + 2 * volume_nl
+        and implies(
+            not is_ahead and state.path.front_hi_nl > 0,
+            front.doubtful_nl + state.path.front_hi_nl < front.width_nl + volume_nl,
+        )
+        and implies(front.is_flight_doubtful and state.flight.is_pending, state.path.front_hi_nl > 0)
+    )
+
+
+def books_part_at_the_front_by_what_lies_between_the_fluids(config: Config, state: State, ghost: Ghost) -> bool:
+    """Doubtful pulses part the books of a drug by no more than the span of the fluids, each and in all."""
+    front = ghost.front
+    volume_nl = config.pump.pulse_volume_nl
+    return all(
+        0 <= front.short_fg[i] <= compute_span(state, i) * front.doubtful_nl
+        and implies(
+            front.is_flight_doubtful and state.flight.is_pending,
+            0 <= front.flight_short_fg[i] <= compute_span(state, i) * volume_nl,
+        )
+        for i in range(DRUG_COUNT)
+    )
+
+
+def what_lacks_is_in_the_book(config: Config, state: State, ghost: Ghost) -> bool:
+    """What a window planned, and was neither surely given nor is promised, is in the places of the book since then."""
+    window = ghost.window
+    lacking = state.therapy.lacking_fg_1800
+    age = state.tick // LACKING_S - window.since_tick // LACKING_S
+    flying_fg = state.flight.first_fg if state.flight.is_pending and state.flight.is_basal else 0
+    promised_fg_1800 = state.basal.owed_fg_1800 + SLOT_S * flying_fg
+    return implies(
+        is_live(window, state),
+        window.plan_fg_1800 - SLOT_S * window.lower_fg - promised_fg_1800
+        <= sum(fg if i <= age else 0 for i, fg in enumerate(lacking))
+        or any(fg >= LACKING_FG_1800_MAX and i <= age for i, fg in enumerate(lacking)),
+    )
+
+
 LEMMAS = (
     reservoir_fluid_encloses_the_truth,
     path_fluid_encloses_the_truth,
@@ -479,8 +563,12 @@ LEMMAS = (
     basal_owed_is_covered_by_credit,
     orders_are_those_seen,
     active_bolus_is_the_one_seen,
+    prime_is_the_one_seen,
     staged_is_what_was_seen,
     samples_are_in_the_table,
     deadlines_are_those_of_the_kernel,
     failures_are_remembered,
+    what_lacks_is_in_the_book,
+    doubtful_pulses_pass_the_width_of_the_front,
+    books_part_at_the_front_by_what_lies_between_the_fluids,
 )

@@ -7,7 +7,7 @@ The kernel keeps a few sums and rolls them on; here nothing is ever summed befor
 
 from dataclasses import dataclass, field
 
-from thecal.events import Event, PathDeclared, PulseReported, PulseResult, RefillDone, SecondPassed
+from thecal.events import Event, PathDeclared, PulseReported, PulseResult, RefillDone, SecondPassed, SecondsPassed
 from thecal.limits import Config
 from thecal.outcome import Outcome, Pulse, Response
 from thecal.prescription import Prescription
@@ -82,8 +82,9 @@ class Reference:
         after = outcome.state
         if not self.programs:
             self.programs.append(Program(before.tick, before.program))
-        if isinstance(event, SecondPassed):
-            self._note_schedule(before, after)
+        if isinstance(event, SecondPassed | SecondsPassed):
+            for tick in range(before.tick + 1, after.tick + 1):
+                self._note_schedule(before, after, tick)
         self._note_result(event, after)
         self._note_bolus(before, after)
         if after.program != before.program:
@@ -94,10 +95,10 @@ class Reference:
         if outcome.response != Response.REFUSED_MALFORMED_FACT:
             self._note_fluids(before, event)
 
-    def _note_schedule(self, before: State, after: State) -> None:
+    def _note_schedule(self, before: State, after: State, tick: int) -> None:
         """What falls due in a second of the program, or of the least that the pump may move of its strongest fluid."""
         if before.mode == Mode.DELIVERING and after.mode == Mode.DELIVERING:
-            self.scheduled_fg_1800.append(before.program.slots_fg[after.tick % DAY_S // SLOT_S])
+            self.scheduled_fg_1800.append(before.program.slots_fg[tick % DAY_S // SLOT_S])
         if before.mode == Mode.MINIMUM_RATE and after.mode == Mode.MINIMUM_RATE:
             strongest_fg_per_nl = max(before.path.old.hi[0], before.reservoir.fluid.hi[0])
             self.scheduled_fg_1800.append(self.config.pump.slot_volume_nl_min * strongest_fg_per_nl)
@@ -125,7 +126,8 @@ class Reference:
             self.has_forgone = self.has_forgone or bool(self.scheduled_fg_1800)
         if isinstance(event, RefillDone):
             _, left_nl = self.compute_reservoir_nl()
-            left_nl = min(left_nl, self.config.pump.residual_nl)
+            residual_nl = self.config.pump.residual_nl
+            left_nl = residual_nl if event.is_rinsed else min(left_nl, residual_nl)
             volume_nl = (event.filled_nl, event.filled_nl + left_nl)
             self.reservoir = Fluids(len(self.pulses), volume_nl)
             self.path = Fluids(len(self.pulses), (before.path.volume_lo_nl, before.path.volume_hi_nl))

@@ -22,6 +22,7 @@ REFILL = {
     "filled_nl": 5,
     "concentrations_fg_per_nl": [7, 8, 0, 0],
     "has_unknown_drug": False,
+    "is_rinsed": False,
 }
 
 

@@ -2,7 +2,7 @@
 """Skipping a quiet stretch is the same as living through it, second by second."""
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,9 +10,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from thecal.outcome import Response
+from thecal.quiet import compute_quiet_s
 from thecal.units import DAY_S
 from thecal_adapters.simulation.describe import describe
-from thecal_adapters.simulation.quiet import compute_quiet_s, extrapolate
 from thecal_adapters.simulation.run import Run
 from thecal_adapters.simulation.scenario import Scenario, read_scenario, read_shipped
 
@@ -71,6 +71,7 @@ START: list[tuple[str, dict[str, Any]]] = [
             "filled_nl": 2_100_000,
             "concentrations_fg_per_nl": {"morphine": 10_000_000},
             "has_unknown_drug": False,
+            "is_rinsed": False,
         },
     ),
     ("PathDeclared", {"volume_lo_nl": 20_000, "volume_hi_nl": 25_000, "is_filled_from_reservoir": True}),
@@ -153,22 +154,3 @@ def test_a_second_that_brings_something_is_not_quiet() -> None:
     found.scenario = replace(found.scenario, end_s=5_000 + quiet_s + 1)
     found.run(is_every_second=True)
     assert found.counts[Response.PULSE_ORDERED_FOR_BASAL] == ordered + 1
-
-
-@dataclass(frozen=True)
-class Point:
-    """Something that changes evenly."""
-
-    x: int
-    rest: tuple[int, bool, int]
-
-
-def test_an_even_change_goes_on_evenly() -> None:
-    before, after = Point(1, (5, True, 7)), Point(3, (4, True, 7))
-    assert extrapolate(before, after, 10) == Point(23, (-6, True, 7))
-    assert extrapolate(after, after, 10) is after
-
-
-def test_what_cannot_change_evenly_is_an_error() -> None:
-    with pytest.raises(ValueError, match="no quiet second does that"):
-        extrapolate(Point(1, (5, True, 7)), Point(1, (5, False, 7)), 3)

@@ -9,7 +9,24 @@ import pytest
 
 ROOMS = ("units", "limits", "fluid", "prescription", "state", "events", "outcome", "schedule", "ledger", "path")
 UPPER_ROOMS = (
-    *("clock", "admission", "alarms", "emit", "delivery", "programming", "refilling", "device"),
+    *(
+        "clock",
+        "admission",
+        "alarms",
+        "emit",
+        "delivery",
+        "programming",
+        "refilling",
+        "device",
+        "quiet",
+        "priming",
+        "proposing",
+        "lacking",
+        "soundness",
+        "integrity",
+        "capsule",
+        "lacking",
+    ),
     *("step", "boundary", "session"),
 )
 MODULES = (

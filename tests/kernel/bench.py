@@ -46,6 +46,7 @@ DRUG = fill(
     safe_state=SafeState.KEEP_BASAL,
     off_therapy_s_max=YEAR_S,
     stability_s=YEAR_S,
+    shortfall_permille_max=1_000,
 )
 PUMP = fill(
     PumpModel,

@@ -111,6 +111,14 @@ def power_up_without_proof() -> Bench:
     return bench
 
 
+def stop_what_must_not_lack() -> Bench:
+    library = (replace(DRUG, shortfall_permille_max=0), UNLISTED, UNLISTED, UNLISTED)
+    bench = start(config=replace(CONFIG, library=library))
+    bench.send(StopAsked())
+    bench.wait(1)
+    return bench
+
+
 def power_up_without_time() -> Bench:
     bench = start()
     bench.send(restart(is_time_of_day_known=False))
@@ -151,6 +159,7 @@ RAISED: dict[Alarm, Callable[[], Bench]] = {
     Alarm.RESERVOIR_DISCREPANT_AGAIN: doubt_reservoir_again,
     Alarm.RESTARTED: power_up,
     Alarm.HISTORY_UNKNOWN: power_up_without_proof,
+    Alarm.THERAPY_LACKING: stop_what_must_not_lack,
     Alarm.TIME_OF_DAY_UNVERIFIED: power_up_without_time,
     Alarm.RESERVOIR_LOW: run_low,
     Alarm.DRUG_TOO_OLD: keep_too_long,

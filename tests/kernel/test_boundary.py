@@ -87,22 +87,22 @@ def test_every_integer_of_64_bits_may_enter(value: int) -> None:
         (PulseReported(1, cast(Any, 0)), Reason.REFUSED_SOMETHING_ELSE_FOR_A_MEMBER, "event.result"),
         (PulseReported(1, cast(Any, Mode.STOPPED)), Reason.REFUSED_SOMETHING_ELSE_FOR_A_MEMBER, "event.result"),
         (
-            RefillDone(0, 1, cast(Any, [0, 0, 0, 0]), False),
+            RefillDone(0, 1, cast(Any, [0, 0, 0, 0]), False, False),
             Reason.REFUSED_SOMETHING_ELSE_FOR_A_TUPLE,
             "event.concentrations_fg_per_nl",
         ),
         (
-            RefillDone(0, 1, (0, 0, 0), False),
+            RefillDone(0, 1, (0, 0, 0), False, False),
             Reason.REFUSED_A_TUPLE_OF_ANOTHER_LENGTH,
             "event.concentrations_fg_per_nl",
         ),
         (
-            RefillDone(0, 1, (0, 0, cast(int, 0.5), 0), False),
+            RefillDone(0, 1, (0, 0, cast(int, 0.5), 0), False, False),
             Reason.REFUSED_A_FLOAT_FOR_AN_INTEGER,
             "event.concentrations_fg_per_nl[2]",
         ),
         (
-            RefillDone(0, 1, (0, 0, 0, 0), cast(bool, 1)),
+            RefillDone(0, 1, (0, 0, 0, 0), cast(bool, 1), False),
             Reason.REFUSED_SOMETHING_ELSE_FOR_A_BOOL,
             "event.has_unknown_drug",
         ),
@@ -124,8 +124,8 @@ def test_a_nan_deep_in_a_prescription_is_found() -> None:
 @pytest.mark.parametrize(
     ("event", "path"),
     [
-        (RefillDone(0, RESERVOIR_NL_MAX, (0, 0, 0, 0), False), "event.filled_nl"),
-        (RefillDone(0, 0, (0, 0, CONCENTRATION_FG_PER_NL_MAX, 0), False), "event.concentrations_fg_per_nl[2]"),
+        (RefillDone(0, RESERVOIR_NL_MAX, (0, 0, 0, 0), False, False), "event.filled_nl"),
+        (RefillDone(0, 0, (0, 0, CONCENTRATION_FG_PER_NL_MAX, 0), False, False), "event.concentrations_fg_per_nl[2]"),
         (ClinicianBolusAsked(MASS_FG_MAX, 60), "event.mass_fg"),
         (ClinicianBolusAsked(5, TICK_MAX), "event.duration_s"),
         (PathDeclared(0, RESERVOIR_NL_MAX, True), "event.volume_hi_nl"),
@@ -190,7 +190,7 @@ anything = st.recursive(
 @given(st.lists(anything, min_size=3, max_size=3))
 def test_no_value_raises(values: list[Any]) -> None:
     volume_nl, concentrations, flag = values
-    event = RefillDone(volume_nl, volume_nl, concentrations, flag)
+    event = RefillDone(volume_nl, volume_nl, concentrations, flag, flag)
     for value in (event, PrescriptionStaged(concentrations, flag), flag):
         assert isinstance(admit_event(value), Refusal | RefillDone)
         assert isinstance(admit_config(value), Refusal)

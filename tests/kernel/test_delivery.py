@@ -104,6 +104,25 @@ def test_an_empty_pump_goes_on_after_a_refill() -> None:
     assert len(list_pulse_ticks(bench.wait(10))) in (5, 6)
 
 
+@pytest.mark.parametrize("is_stalled_meanwhile", [False, True])
+def test_an_empty_pump_at_its_minimum_rate_goes_on_at_that(is_stalled_meanwhile: bool) -> None:
+    """A clinician had taken the therapy down; to fill the reservoir is no order to take it up again."""
+    config = replace(CONFIG, pump=replace(PUMP, slot_volume_nl_min=1))
+    bench = start(replace(FAST, bolus_fg=0), config, filled_nl=1)
+    bench.send(MinimumRateAsked())
+    bench.wait(2 * SLOT_S + 1)
+    assert is_in(bench, Mode.EMPTY)
+    if is_stalled_meanwhile:
+        bench.send(MotorStalled())
+    bench.send(fill_up())
+    if is_stalled_meanwhile:
+        assert is_in(bench, Mode.STALLED)
+        bench.send(MotorRecovered())
+    assert is_in(bench, Mode.MINIMUM_RATE)
+    bench.send(ResumeAsked())
+    assert is_in(bench, Mode.DELIVERING)
+
+
 def interrupt_by_stop(bench: Bench) -> None:
     bench.send(StopAsked())
     bench.wait(SLOT_S)

@@ -18,13 +18,14 @@ from thecal.units import (
     PULSE_VOLUME_NL_MAX,
     RESERVOIR_NL_MAX,
     SLOT_COUNT,
+    SLOT_S,
     YEAR_S,
 )
 
 PUMP_RANGES = {
     "pulse_volume_nl": (1, PULSE_VOLUME_NL_MAX),
     "pulse_interval_s": (1, PULSE_INTERVAL_S_MAX),
-    "slot_volume_nl_min": (0, PATH_NL_MAX),
+    "slot_volume_nl_min": (0, SLOT_S // PUMP.pulse_interval_s * PUMP.pulse_volume_nl),
     "capacity_nl": (1, RESERVOIR_NL_MAX),
     "residual_nl": (0, PUMP.capacity_nl),
     "refill_allowance_nl": (0, PUMP.capacity_nl),
@@ -42,6 +43,7 @@ DRUG_RANGES = {
     "plausible_factor": (1, 100),
     "off_therapy_s_max": (1, YEAR_S),
     "stability_s": (1, YEAR_S),
+    "shortfall_permille_max": (0, 1_000),
 }
 PRESCRIPTION_RANGES = {
     "bolus_fg": (0, MASS_FG_MAX),
@@ -65,6 +67,29 @@ def test_a_pump_is_accepted_up_to_both_ends(name: str) -> None:
     assert is_admissible_pump(alter(PUMP, **{name: highest}))
     assert not is_admissible_pump(alter(LOW_PUMP, **{name: lowest - 1}))
     assert not is_admissible_pump(alter(PUMP, **{name: highest + 1}))
+
+
+def test_a_pump_whose_lowest_flow_its_motor_cannot_give_is_refused() -> None:
+    """Nothing could ever be programmed on it. Of 1,800 seconds, pulses seven seconds apart take 257."""
+    slow = replace(PUMP, pulse_interval_s=7, pulse_volume_nl=2)
+    assert is_admissible_pump(replace(slow, slot_volume_nl_min=257 * 2))
+    assert not is_admissible_pump(replace(slow, slot_volume_nl_min=257 * 2 + 1))
+    fast = replace(PUMP, pulse_volume_nl=PULSE_VOLUME_NL_MAX)
+    assert is_admissible_pump(replace(fast, slot_volume_nl_min=PATH_NL_MAX))
+    assert not is_admissible_pump(replace(fast, slot_volume_nl_min=PATH_NL_MAX + 1))
+
+
+@pytest.mark.parametrize(("day_fg_max", "hour_fg_max"), [(48 * 5 + 2, 12), (1_000, 12), (48 * 5 + 2, 200)])
+def test_a_drug_that_even_the_weakest_fluid_overdoses_is_refused(day_fg_max: int, hour_fg_max: int) -> None:
+    """At 1 fg/nL five nanolitres a slot are 240 fg a day and 10 fg an hour, and two pulses on top."""
+    pump = replace(PUMP, slot_volume_nl_min=5)
+    drug = replace(DRUG, day_fg_max=day_fg_max, hour_fg_max=hour_fg_max, bolus_fg_max=0, day_fg_soft=1)
+    config = replace(CONFIG, pump=pump, library=(drug, *CONFIG.library[1:]))
+    assert is_admissible_config(config)
+    least = {"day_fg_max": 48 * 5 + 2, "hour_fg_max": 12}
+    for name in [name for name, value in least.items() if getattr(drug, name) == value]:
+        tighter = alter(drug, **{name: least[name] - 1})
+        assert not is_admissible_config(replace(config, library=(tighter, *CONFIG.library[1:])))
 
 
 @pytest.mark.parametrize("name", DRUG_RANGES)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from itertools import product
 
 import pytest
-from tests.kernel.bench import CONFIG, PULSE_FG, declare, fill_up, open_box, start
+from tests.kernel.bench import CONFIG, PULSE_FG, PUMP, declare, fill_up, open_box, start
 from tests.simulation.values import fill
 
 from thecal.events import PathDeclared, PulseResult
@@ -115,3 +115,20 @@ def test_the_upper_book_takes_the_stronger_fluid_while_the_front_is_in_doubt() -
     outcome = next(outcome for outcome in bench.wait(4 * 1_800) if outcome.pulse.is_ordered)
     assert outcome.pulse.upper_fg[0] == 2 * PULSE_FG
     assert outcome.state.tick == 2 * 1_800
+
+
+def test_a_rinse_ends_every_doubt_about_what_was_in_the_reservoir() -> None:
+    """Without it one wrong refill is never forgotten: a needle always leaves something behind."""
+    bench = open_box(replace(CONFIG, pump=replace(PUMP, residual_nl=100)))
+    bench.send(replace(fill_up(first_fg_per_nl=9), has_unknown_drug=True))
+    bench.send(fill_up(), fill_up(), fill_up())
+    assert not bench.state.reservoir.fluid.is_known
+    bench.send(replace(fill_up(), is_rinsed=True))
+    assert bench.state.reservoir.fluid == Fluid(is_known=True, lo=(PULSE_FG, 0, 0, 0), hi=(PULSE_FG, 0, 0, 0))
+    assert bench.state.reservoir.volume_hi_nl - bench.state.reservoir.volume_lo_nl == 100
+
+
+def test_a_rinse_without_a_filling_replaces_nothing() -> None:
+    bench = open_box(replace(CONFIG, pump=replace(PUMP, residual_nl=100)))
+    bench.send(replace(fill_up(), has_unknown_drug=True), replace(fill_up(0), is_rinsed=True))
+    assert not bench.state.reservoir.fluid.is_known

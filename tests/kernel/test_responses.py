@@ -40,11 +40,15 @@ from thecal.events import (
     PhaseMoved,
     PowerRestored,
     PrescriptionAbandoned,
+    PrimeAsked,
+    PrimeConfirmed,
     PulseReported,
     PulseResult,
+    RefillProposed,
     ReplacementIndicated,
     ResumeAsked,
     SecondPassed,
+    SecondsPassed,
     SelfTestReported,
     StopAsked,
 )
@@ -52,7 +56,7 @@ from thecal.limits import Config
 from thecal.outcome import Response
 from thecal.prescription import Overrides, Prescription
 from thecal.state import Alarm, LedgerEntry
-from thecal.units import DAY_S, LEDGER_LENGTH, MASS_FG_MAX, SLOT_COUNT, TICK_MAX
+from thecal.units import DAY_S, LEDGER_LENGTH, MASS_FG_MAX, SLOT_COUNT, SLOT_S, TICK_MAX
 
 Trace = Callable[[], tuple[Bench, Event]]
 TRACES: dict[Response, Trace] = {}
@@ -94,12 +98,23 @@ def abort_bolus(bench: Bench, asked: Event) -> None:
 
 CLINICIANS = ClinicianBolusAsked(mass_fg=10 * PULSE_FG, duration_s=60)
 UNPROVED = PowerRestored(gap_s=0, is_last_state=False, is_time_of_day_known=True)
+SOILED = replace(PUMP, residual_nl=100)
 DISTRUSTFUL = replace(CONFIG, pump=replace(PUMP, refill_allowance_nl=0))
 
 
 @reaches(Response.SECOND_PASSED)
 def _nothing_due() -> tuple[Bench, Event]:
     return start(), SecondPassed()
+
+
+@reaches(Response.SECONDS_PASSED)
+def _nothing_due_for_long() -> tuple[Bench, Event]:
+    return start(), SecondsPassed(count=SLOT_S - 1)
+
+
+@reaches(Response.REFUSED_SECONDS_MAY_NOT_BE_QUIET)
+def _one_second_too_many() -> tuple[Bench, Event]:
+    return start(), SecondsPassed(count=SLOT_S)
 
 
 @reaches(Response.PULSE_ORDERED_FOR_BASAL)
@@ -438,6 +453,15 @@ def _raise_after_an_unproved_restart() -> tuple[Bench, Event]:
     return bench, stage(with_slots(PULSE_FG + 1))
 
 
+def test_a_first_program_need_not_wait_for_an_unknown_day() -> None:
+    """No bolus can have come before it, and none comes until the day is over."""
+    bench = open_box()
+    bench.send(fill_up(), declare(), UNPROVED)
+    assert bench.program(PRESCRIPTION).response == Response.PRESCRIPTION_CONFIRMED
+    assert bench.ask(CLINICIANS).response == Response.REFUSED_BOLUS_WHILE_HISTORY_IS_UNKNOWN
+    assert bench.ask(stage(with_slots(PULSE_FG + 1))).response == Response.REFUSED_INCREASE_WHILE_HISTORY_IS_UNKNOWN
+
+
 @reaches(Response.REFUSED_RESERVOIR_IS_IN_DOUBT)
 def _minimum_rate_in_doubt() -> tuple[Bench, Event]:
     bench = start(config=DISTRUSTFUL)
@@ -560,6 +584,122 @@ def _replacement() -> tuple[Bench, Event]:
 @reaches(Response.RESTART_BOOKED)
 def _restart() -> tuple[Bench, Event]:
     return start(), UNPROVED
+
+
+VOLUME_NL = 20
+
+
+def connect(volume_nl: int = VOLUME_NL, config: Config = CONFIG) -> Bench:
+    """A pump with fluid, and a path of some volume that holds none of it."""
+    bench = open_box(config)
+    bench.send(fill_up(), declare(volume_nl, is_filled_from_reservoir=False))
+    return bench
+
+
+@reaches(Response.PRIME_STAGED)
+def _prime_staged() -> tuple[Bench, Event]:
+    return connect(), PrimeAsked(VOLUME_NL)
+
+
+@reaches(Response.PRIME_BEGUN)
+def _prime_begun() -> tuple[Bench, Event]:
+    bench = connect()
+    bench.send(PrimeAsked(VOLUME_NL))
+    return bench, PrimeConfirmed(VOLUME_NL)
+
+
+@reaches(Response.PULSE_ORDERED_FOR_PRIME)
+def _prime_runs() -> tuple[Bench, Event]:
+    bench, confirmed = _prime_begun()
+    bench.send(confirmed)
+    return bench, SecondPassed()
+
+
+@reaches(Response.PRIME_ENDED)
+def _prime_ends() -> tuple[Bench, Event]:
+    bench, _ = _prime_runs()
+    bench.wait(VOLUME_NL)
+    return bench, SecondPassed()
+
+
+@reaches(Response.REFUSED_PRIME_MALFORMED)
+def _prime_of_nothing() -> tuple[Bench, Event]:
+    return connect(), PrimeAsked(0)
+
+
+@reaches(Response.REFUSED_PRIME_UNLESS_STOPPED)
+def _prime_beside_basal() -> tuple[Bench, Event]:
+    return start(), PrimeAsked(VOLUME_NL)
+
+
+@reaches(Response.REFUSED_PRIME_WHILE_HISTORY_IS_UNKNOWN)
+def _prime_after_an_unproved_restart() -> tuple[Bench, Event]:
+    bench = connect()
+    bench.send(UNPROVED)
+    return bench, PrimeAsked(VOLUME_NL)
+
+
+@reaches(Response.REFUSED_PRIME_LARGER_THAN_THE_PATH)
+def _prime_beyond_the_path() -> tuple[Bench, Event]:
+    return connect(), PrimeAsked(VOLUME_NL + 1)
+
+
+@reaches(Response.REFUSED_PRIME_ABOVE_THE_LARGEST_SINGLE_BOLUS)
+def _prime_of_a_full_path_above_a_bolus() -> tuple[Bench, Event]:
+    bench = connect(config=with_drug(bolus_fg_max=VOLUME_NL * PULSE_FG - 1))
+    bench.send(declare(VOLUME_NL))
+    return bench, PrimeAsked(VOLUME_NL)
+
+
+@reaches(Response.REFUSED_PRIME_ABOVE_THE_CAP_OF_A_DAY)
+def _prime_of_a_full_path_above_the_day() -> tuple[Bench, Event]:
+    bench = start(with_caps(DAY_FG + 2 * PULSE_FG + VOLUME_NL * PULSE_FG - 1))
+    bench.send(StopAsked(), declare(VOLUME_NL))
+    return bench, PrimeAsked(VOLUME_NL)
+
+
+@reaches(Response.REFUSED_PRIME_ABOVE_THE_CAP_OF_AN_HOUR)
+def _prime_of_a_full_path_above_the_hour() -> tuple[Bench, Event]:
+    bench = start(with_caps(MASS_FG_MAX, 4 * PULSE_FG + VOLUME_NL * PULSE_FG - 1))
+    bench.send(StopAsked(), declare(VOLUME_NL))
+    return bench, PrimeAsked(VOLUME_NL)
+
+
+@reaches(Response.REFUSED_PRIME_DOES_NOT_FIT_IN_THE_RESERVOIR)
+def _prime_of_more_than_there_is() -> tuple[Bench, Event]:
+    bench = connect()
+    bench.send(fill_up(VOLUME_NL - 1))
+    return bench, PrimeAsked(VOLUME_NL)
+
+
+def propose(first_fg_per_nl: int, filled_nl: int = FILLED_NL, *, is_shortfall_accepted: bool = False) -> RefillProposed:
+    """A refill of the bench's drug at some strength."""
+    return RefillProposed(filled_nl, (first_fg_per_nl, 0, 0, 0), False, is_shortfall_accepted)
+
+
+@reaches(Response.REFILL_ADMISSIBLE)
+def _same_again() -> tuple[Bench, Event]:
+    return start(), propose(PULSE_FG)
+
+
+@reaches(Response.REFUSED_REFILL_UNLESS_RINSED)
+def _weaker_over_too_strong() -> tuple[Bench, Event]:
+    config = replace(with_drug(concentration_fg_per_nl_max=5, concentration_fg_per_nl_soft=1), pump=SOILED)
+    bench = open_box(config)
+    bench.send(fill_up(first_fg_per_nl=50))
+    return bench, propose(1, 2 * SOILED.residual_nl)
+
+
+@reaches(Response.REFUSED_SHORTFALL_BEYOND_TOLERANCE)
+def _other_strength_in_a_path_known_poorly() -> tuple[Bench, Event]:
+    bench = start(config=with_drug(shortfall_permille_max=10))
+    bench.send(PathDeclared(volume_lo_nl=0, volume_hi_nl=100, is_filled_from_reservoir=True))
+    return bench, propose(2 * PULSE_FG)
+
+
+@reaches(Response.REFUSED_REFILL_MALFORMED)
+def _proposal_beyond_the_capacity() -> tuple[Bench, Event]:
+    return start(), propose(PULSE_FG, FILLED_NL + 1)
 
 
 REFUSALS = [response for response in TRACES if response.name.startswith("REFUSED")]

@@ -21,6 +21,7 @@ from thecal.events import (
     PulseResult,
     RefillDone,
     SecondPassed,
+    SecondsPassed,
 )
 from thecal.limits import Config
 from thecal.outcome import Outcome, Response
@@ -28,7 +29,7 @@ from thecal.prescription import NO_OVERRIDES, Prescription
 from thecal.session import Misuse, Misused, Session
 from thecal.state import State, initial_state
 from thecal.step import step
-from thecal.units import SLOT_COUNT
+from thecal.units import SLOT_COUNT, SLOT_S
 from thecal_adapters.library import load_config
 
 CONFIG = load_config("peristaltic-40", ["baclofen"])
@@ -45,7 +46,11 @@ PROGRAM = Prescription(
 )
 START: tuple[Event, ...] = (
     RefillDone(
-        aspirated_nl=0, filled_nl=20_000_000, concentrations_fg_per_nl=(500_000, 0, 0, 0), has_unknown_drug=False
+        aspirated_nl=0,
+        filled_nl=20_000_000,
+        concentrations_fg_per_nl=(500_000, 0, 0, 0),
+        has_unknown_drug=False,
+        is_rinsed=False,
     ),
     PathDeclared(volume_lo_nl=316_000, volume_hi_nl=316_000, is_filled_from_reservoir=True),
     PrescriptionStaged(PROGRAM, replace(NO_OVERRIDES, is_increase=True)),
@@ -179,3 +184,11 @@ def test_a_call_from_within_a_call_is_refused(session: Session, monkeypatch: pyt
 @pytest.mark.parametrize("duplicate", [copy.copy, copy.deepcopy, pickle.dumps])
 def test_a_session_has_no_twin(session: Session, duplicate: Callable[[Any], object]) -> None:
     refuse(session, Misuse.SESSION_CANNOT_BE_COPIED, lambda: duplicate(session))
+
+
+def test_a_session_says_how_long_the_device_may_sleep() -> None:
+    session = Session(CONFIG)
+    assert session.quiet_s == SLOT_S - 1
+    session.commit(session.ask(SecondsPassed(session.quiet_s)))
+    assert session.state.tick == SLOT_S - 1
+    assert session.quiet_s == SLOT_S

@@ -6,7 +6,16 @@ from random import Random
 from tests.simulation.chance import draw_magnitude, draw_near, is_chance
 from tests.simulation.values import draw, fill
 
-from thecal.limits import PERMILLE, PLAUSIBLE_FACTOR_MAX, TITRATION_DAYS_MAX, Config, DrugLimits, PumpModel, SafeState
+from thecal.limits import (
+    PERMILLE,
+    PLAUSIBLE_FACTOR_MAX,
+    TITRATION_DAYS_MAX,
+    Config,
+    DrugLimits,
+    PumpModel,
+    SafeState,
+    is_admissible_config,
+)
 from thecal.prescription import Overrides, Prescription
 from thecal.state import State
 from thecal.units import (
@@ -23,6 +32,12 @@ from thecal.units import (
     YEAR_S,
     Slots,
 )
+
+
+def draw_lowest_flow(rng: Random, volume_nl: int, interval_s: int) -> int:
+    """The least volume of a slot: none, a little, or up to the most that the motor can give."""
+    most_nl = SLOT_S // interval_s * volume_nl
+    return min(most_nl, rng.choice((0, 0, 1, volume_nl, rng.randint(1, 10) * volume_nl)))
 
 
 def draw_pump(rng: Random) -> PumpModel:
@@ -42,7 +57,7 @@ def draw_pump(rng: Random) -> PumpModel:
         PumpModel,
         pulse_volume_nl=volume_nl,
         pulse_interval_s=interval_s,
-        slot_volume_nl_min=rng.choice((0, 0, 1, volume_nl, rng.randint(1, 10) * volume_nl)),
+        slot_volume_nl_min=draw_lowest_flow(rng, volume_nl, interval_s),
         capacity_nl=capacity_nl,
         residual_nl=draw_near(rng, 0, capacity_nl // rng.choice((1, 10, 10)), 0, min(5, capacity_nl)),
         refill_allowance_nl=draw_near(rng, 0, capacity_nl, 0, volume_nl),
@@ -80,13 +95,17 @@ def draw_drug(rng: Random, is_first: bool) -> DrugLimits:
         safe_state=rng.choice(tuple(SafeState)),
         off_therapy_s_max=draw_near(rng, 1, rng.choice((20, DAY_S, YEAR_S)), YEAR_S) if is_chance(rng, 30) else YEAR_S,
         stability_s=draw_near(rng, 1, rng.choice((100, YEAR_S)), YEAR_S),
+        shortfall_permille_max=draw_near(rng, 0, PERMILLE),
     )
 
 
 def draw_config(rng: Random) -> Config:
     """An admissible configuration."""
-    library = tuple(draw_drug(rng, i == 0) for i in range(DRUG_COUNT))
-    return fill(Config, digest=rng.randrange(4), pump=draw_pump(rng), library=library)
+    while True:
+        library = tuple(draw_drug(rng, i == 0) for i in range(DRUG_COUNT))
+        config = fill(Config, digest=rng.randrange(4), pump=draw_pump(rng), library=library)
+        if is_admissible_config(config):  # the lowest flow of the weakest fluid may be above a tiny limit
+            return config
 
 
 def draw_slots(rng: Random, most_fg: int, pulse_fg: int) -> Slots:

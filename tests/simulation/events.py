@@ -23,17 +23,22 @@ from thecal.events import (
     PowerRestored,
     PrescriptionConfirmed,
     PrescriptionStaged,
+    PrimeAsked,
+    PrimeConfirmed,
     PulseReported,
     PulseResult,
     RefillDone,
+    RefillProposed,
     ResumeAsked,
     SecondPassed,
+    SecondsPassed,
     SelfTestReported,
     StopAsked,
 )
 from thecal.fluid import Fluid
 from thecal.limits import Config
 from thecal.outcome import Outcome
+from thecal.quiet import compute_quiet_s
 from thecal.state import Mode, State
 from thecal.units import (
     CONCENTRATION_FG_PER_NL_MAX,
@@ -46,6 +51,7 @@ from thecal.units import (
     Concentrations,
 )
 from thecal_specs.ghost import Ghost, Truth
+from thecal_specs.recover import recover
 
 EVENT_CLASSES: tuple[type[Event], ...] = get_args(Event)
 
@@ -77,13 +83,30 @@ def draw_refill(rng: Random, config: Config, state: State, ghost: Ghost) -> Refi
         filled_nl=pump.capacity_nl if is_chance(rng, 60) else draw_near(rng, 0, pump.capacity_nl, *marks),
         concentrations_fg_per_nl=draw_label(rng, config, state),
         has_unknown_drug=rng.randrange(400) == 0,
+        is_rinsed=is_chance(rng, 20),
     )
+
+
+def draw_proposal(rng: Random, config: Config, state: State, ghost: Ghost) -> RefillProposed:
+    done = draw_refill(rng, config, state, ghost)
+    return fill(
+        RefillProposed,
+        filled_nl=done.filled_nl,
+        concentrations_fg_per_nl=done.concentrations_fg_per_nl,
+        has_unknown_drug=done.has_unknown_drug,
+        is_shortfall_accepted=is_chance(rng, 50),
+    )
+
+
+def draw_quiet(rng: Random, config: Config, state: State, _: Ghost) -> SecondsPassed:
+    quiet_s = compute_quiet_s(config, state)
+    return fill(SecondsPassed, count=draw_near(rng, -1, quiet_s + 2, 1, quiet_s, quiet_s))
 
 
 def draw_path(rng: Random, config: Config, state: State, _: Ghost) -> PathDeclared:
     highest_nl = rng.choice((0, 5, 5 * config.pump.pulse_volume_nl, PATH_NL_MAX))
     lo_nl, hi_nl = sorted(draw_near(rng, 0, highest_nl) for _ in range(2))
-    is_primed = is_chance(rng, 98)
+    is_primed = is_chance(rng, 85)
     return fill(PathDeclared, volume_lo_nl=lo_nl, volume_hi_nl=hi_nl, is_filled_from_reservoir=is_primed)
 
 
@@ -109,6 +132,17 @@ def draw_clinician_bolus(rng: Random, _: Config, state: State, __: Ghost) -> Cli
     return fill(ClinicianBolusAsked, mass_fg=mass_fg, duration_s=draw_near(rng, 0, rng.choice((5, 60, DAY_S)), 1))
 
 
+def draw_prime(rng: Random, config: Config, state: State, _: Ghost) -> PrimeAsked:
+    """Mostly the whole path, where that is no more than a walk may see the end of."""
+    hi_nl = state.path.volume_hi_nl
+    marks = (hi_nl, hi_nl, min(hi_nl, 3 * config.pump.pulse_volume_nl))
+    return fill(PrimeAsked, volume_nl=draw_near(rng, 0, hi_nl + 1, *marks))
+
+
+def draw_prime_confirmed(rng: Random, _: Config, state: State, __: Ghost) -> PrimeConfirmed:
+    return fill(PrimeConfirmed, volume_nl=state.staged.prime_nl + is_chance(rng, 5))
+
+
 def draw_phase(rng: Random, *_: object) -> PhaseMoved:
     return fill(PhaseMoved, slot_count=draw_near(rng, -1, SLOT_COUNT, 0, 1, SLOT_COUNT - 1))
 
@@ -131,6 +165,10 @@ DRAWS: dict[type[Event], Draw] = {
     ClinicianBolusAsked: draw_clinician_bolus,
     PhaseMoved: draw_phase,
     PowerRestored: draw_restart,
+    PrimeAsked: draw_prime,
+    RefillProposed: draw_proposal,
+    PrimeConfirmed: draw_prime_confirmed,
+    SecondsPassed: draw_quiet,
 }
 
 
@@ -147,28 +185,36 @@ def list_likely(state: State) -> tuple[type[Event], ...]:
     if state.mode == Mode.DELIVERING:
         reports = (PulseReported, PulseReported) if state.flight.is_pending else ()
         asked = () if state.bolus.is_active else (BolusAsked, BolusAsked, ClinicianBolusAsked)
-        return (SecondPassed,) * 6 + asked + reports
+        return (SecondPassed,) * 6 + (SecondsPassed,) * 2 + asked + reports
+    if state.mode == Mode.PRIMING:
+        return (SecondPassed,) * 8 + ((PulseReported,) * 4 if state.flight.is_pending else ())
     if state.mode == Mode.EMPTY:
         return (RefillDone, SecondPassed, StopAsked)
     if state.mode == Mode.FAILED:
         return (SelfTestReported, SecondPassed)
     if state.device.is_stalled:
         return (MotorRecovered, SecondPassed)
+    if state.staged.is_staged and state.staged.prime_nl > 0:
+        return (PrimeConfirmed,)
     if state.staged.is_staged:
         return (PrescriptionConfirmed, PrescriptionStaged)
     if state.therapy.discrepancy != 0:
         return (DiscrepancyResolved, *EVENT_CLASSES)
     if state.reservoir.fluid.hi[0] == 0:
         return (RefillDone,)
-    if state.path.old.lo[0] == 0 or not state.path.is_declared:
+    if not state.path.is_declared:
         return (PathDeclared,)
+    if state.path.old.lo[0] == 0:
+        return (PrimeAsked, PrimeAsked, PathDeclared)
     if not state.is_admitted:
         return (PrescriptionStaged,) * 4 + (RefillDone, PathDeclared)
-    return (ResumeAsked, SecondPassed) if state.mode == Mode.STOPPED else EVENT_CLASSES
+    return (ResumeAsked, ResumeAsked, SecondPassed, PrimeAsked) if state.mode == Mode.STOPPED else EVENT_CLASSES
 
 
 def draw_event(rng: Random, config: Config, state: State, ghost: Ghost) -> Event:
     """An event of any class, mostly of one that leads on."""
+    if is_chance(rng, 4):
+        return recover(config, state)
     classes = list_likely(state) if is_chance(rng, 92) else EVENT_CLASSES
     return draw_of_class(rng, rng.choice(classes), config, state, ghost)
 
@@ -196,8 +242,10 @@ def compute_blend(event: RefillDone, new: Fluid, left_nl: int) -> Fluid:
 
 def draw_truth(rng: Random, config: Config, event: Event, outcome: Outcome, ghost: Ghost) -> Truth:
     """A truth that is possible in this step."""
-    left_nl = draw_near(rng, 0, min(config.pump.residual_nl, ghost.world.reservoir_nl))
     is_refill = isinstance(event, RefillDone)
+    is_rinsed = isinstance(event, RefillDone) and event.is_rinsed
+    residual_nl = config.pump.residual_nl
+    left_nl = draw_near(rng, 0, residual_nl if is_rinsed else min(residual_nl, ghost.world.reservoir_nl))
     return fill(
         Truth,
         opens_window=is_chance(rng, 8),
@@ -205,6 +253,8 @@ def draw_truth(rng: Random, config: Config, event: Event, outcome: Outcome, ghos
         is_moved=outcome.pulse.is_ordered and is_chance(rng, 92),
         mass_fg=tuple(draw_mass(rng, config, ghost, drug) for drug in range(DRUG_COUNT)),
         left_nl=left_nl if is_refill else 0,
-        blend=compute_blend(event, ghost.world.new, left_nl) if isinstance(event, RefillDone) else ghost.world.new,
+        blend=compute_blend(event, ghost.world.new, 0 if is_rinsed else left_nl)
+        if isinstance(event, RefillDone)
+        else ghost.world.new,
         path_nl=draw_near(rng, event.volume_lo_nl, event.volume_hi_nl) if isinstance(event, PathDeclared) else 0,
     )

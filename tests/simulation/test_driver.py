@@ -13,7 +13,8 @@ from tests.simulation.walk import begin_at_random
 from thecal.events import PulseResult
 from thecal.fluid import Fluid, compute_blend_hi, compute_hull
 from thecal.ledger import with_bolus_ended
-from thecal.path import compute_tip_hi, with_pulse_moved
+from thecal.outcome import Outcome
+from thecal.path import with_pulse_moved
 from thecal.state import Path, Reservoir, State
 from thecal.units import Concentrations
 
@@ -41,8 +42,8 @@ def forget_the_bolus(state: State) -> State:
     return replace(with_bolus_ended(state), ledger=state.ledger)
 
 
-def trust_the_front(path: Path, reservoir: Reservoir, volume_nl: int) -> Concentrations:
-    return path.old.hi if path.front_hi_nl > 0 else compute_tip_hi(path, reservoir.fluid, volume_nl)
+def trust_the_front(path: Path, new: Fluid, volume_nl: int) -> Concentrations:
+    return path.old.hi if path.front_hi_nl > 0 else new.hi
 
 
 def round_a_blend_down(old: int, old_nl: int, new: int, new_nl: int) -> int:
@@ -55,6 +56,14 @@ def forget_the_oldest_fluid(left: Fluid, right: Fluid) -> Fluid:
 
 def forget_the_residual(reservoir: Reservoir, volume_nl: int, _: int) -> bool:
     return reservoir.volume_lo_nl >= volume_nl
+
+
+def forget_what_lacks(_: State, outcome: Outcome) -> Outcome:
+    return outcome
+
+
+def take_the_blend_for_the_label(old: Fluid, old_nl: int, new: Fluid, new_nl: int) -> Fluid:
+    return new
 
 
 def always(*_: object) -> bool:
@@ -79,6 +88,9 @@ FLAWS: tuple[tuple[str, Flaw], ...] = (
     ("is_room_for_raise", always),
     ("is_motor_free", always),
     ("is_basal_raised", never),
+    ("with_lacking_noted", forget_what_lacks),
+    ("compute_blend", take_the_blend_for_the_label),
+    ("is_old_possible", never),
 )
 
 

@@ -74,7 +74,7 @@ def test_everything_is_shown_but_what_is_named_as_open() -> None:
     [
         ("not for patients", "response REFUSED_BOLUS_OF_A_DRUG_THAT_PATIENTS_MAY_NOT_ASK_FOR"),
         ("no fluid for a program", "response REFUSED_PATH_NOT_DECLARED"),
-        ("history unknown", "alarm HISTORY_UNKNOWN"),
+        ("history unknown", "response REFUSED_INCREASE_WHILE_HISTORY_IS_UNKNOWN"),
         ("everything after the end of service", "mode END_OF_SERVICE"),
     ],
 )

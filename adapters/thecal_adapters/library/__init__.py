@@ -181,6 +181,7 @@ UNLISTED = DrugLimits(
     safe_state=SafeState.STOP,
     off_therapy_s_max=YEAR_S,
     stability_s=YEAR_S,
+    shortfall_permille_max=0,
 )
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from math import floor
 
-from thecal.events import Event, RefillDone, SecondPassed
+from thecal.events import Event, RefillDone, SecondPassed, SecondsPassed
 from thecal.fluid import NO_DRUG, Fluid
 from thecal.limits import Config
 from thecal.outcome import Outcome
@@ -88,11 +88,13 @@ class Monitor:
         """What the world does in one step, as the specification asks for it."""
         return replace(
             QUIET,
-            opens_window=isinstance(event, SecondPassed) and self._is_window_due(before),
+            opens_window=isinstance(event, SecondPassed | SecondsPassed) and self._is_window_due(before),
             is_moved=moved_fg is not None,
             mass_fg=NO_MASSES if moved_fg is None else tuple(floor(mass) for mass in moved_fg),
             left_nl=left_nl,
-            blend=self._make_blend(event, left_nl) if isinstance(event, RefillDone) else NO_DRUG,
+            blend=self._make_blend(event, 0 if event.is_rinsed else left_nl)
+            if isinstance(event, RefillDone)
+            else NO_DRUG,
             path_nl=path_nl,
         )
 

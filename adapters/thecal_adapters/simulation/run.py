@@ -7,14 +7,14 @@ from dataclasses import dataclass, fields
 from heapq import heappop, heappush
 from typing import Any
 
-from thecal.events import Event, PathDeclared, PulseReported, RefillDone, SecondPassed
+from thecal.events import Event, PathDeclared, PulseReported, RefillDone, SecondPassed, SecondsPassed
 from thecal.outcome import Outcome, Response, Shown
+from thecal.quiet import compute_quiet_s
 from thecal.state import Alarm, Alarms, Mode, State, initial_state
 from thecal.step import step
 from thecal_adapters.codec import encode
 from thecal_adapters.simulation.books import Books, Entry
 from thecal_adapters.simulation.monitors import Monitor
-from thecal_adapters.simulation.quiet import compute_quiet_s, extrapolate
 from thecal_adapters.simulation.scenario import NO_FAULT, EventTruth, Fault, Scenario
 from thecal_adapters.simulation.world import NOTHING, Strength, World
 
@@ -23,8 +23,10 @@ NO_TRUTH = EventTruth(path_nl=None, left_nl=None, fg_per_nl=None)
 ROUTINE = frozenset(
     {
         Response.SECOND_PASSED,
+        Response.SECONDS_PASSED,
         Response.PULSE_ORDERED_FOR_BASAL,
         Response.PULSE_ORDERED_FOR_BOLUS,
+        Response.PULSE_ORDERED_FOR_PRIME,
         Response.PULSE_BOOKED_AS_DONE,
     }
 )
@@ -110,7 +112,7 @@ class Run:
             horizon_s = self._agenda[0][0] if self._agenda else self.scenario.end_s
             limit_s = min(horizon_s, self.scenario.end_s) - self.now_s
             quiet_s = 0 if is_every_second else min(limit_s, compute_quiet_s(self.config, self.state))
-            if quiet_s > 2:
+            if quiet_s > 1:
                 self._pass_quiet_seconds(quiet_s)
             else:
                 self._pass_second()
@@ -136,8 +138,11 @@ class Run:
         left_nl = truth.left_nl or 0
         path_nl = 0
         if isinstance(event, RefillDone) and event.filled_nl >= 0:
+            fg_per_nl = truth.fg_per_nl or event.concentrations_fg_per_nl
+            if event.is_rinsed:
+                self.world.rinse(left_nl, fg_per_nl)
             left_nl = min(left_nl, self.world.reservoir.volume_nl)
-            self.world.refill(event.filled_nl, left_nl, truth.fg_per_nl or event.concentrations_fg_per_nl)
+            self.world.refill(event.filled_nl, left_nl, fg_per_nl)
         if isinstance(event, PathDeclared):
             path_nl = event.volume_lo_nl if truth.path_nl is None else truth.path_nl
             self.world.declare_path(path_nl, event.is_filled_from_reservoir)
@@ -166,20 +171,17 @@ class Run:
             self._plan(self.now_s + fault.after_s, report, NO_TRUTH)
 
     def _pass_quiet_seconds(self, seconds: int) -> None:
-        self._pass_second()
-        before, history = self.state, None if self.monitor is None else self.monitor.ghost
-        self._pass_second()
-        rest_s = seconds - 2
-        self.state = extrapolate(before, self.state, rest_s)
-        if self.monitor is not None and history is not None:
-            self.monitor.ghost = extrapolate(history, self.monitor.ghost, rest_s)
-        self.counts[Response.SECOND_PASSED] += rest_s
-        self.now_s += rest_s
+        before = self.state
+        self.now_s += seconds
+        outcome = self._step(SecondsPassed(seconds))
+        self.counts[Response.SECOND_PASSED] += seconds
+        self._watch(before, SecondsPassed(seconds), outcome, None, 0, 0)
 
     def _step(self, event: Event) -> Outcome:
         outcome = step(self.config, self.state, event)
         self.steps += 1
-        self.counts[outcome.response] += 1
+        if outcome.response is not Response.SECONDS_PASSED:  # counted as seconds
+            self.counts[outcome.response] += 1
         self.alarms.extend(find_edges(self.now_s, self.state.alarms, outcome.state.alarms))
         if find_shown(outcome.shown) != self.shown[-1].shown:
             self.shown.append(ShownChange(self.now_s, find_shown(outcome.shown)))

@@ -38,6 +38,10 @@ class World:
         )
         self.reservoir = Plug(total_nl, mixed)
 
+    def rinse(self, left_nl: int, fg_per_nl: tuple[int, ...]) -> None:
+        """Replace whatever the reservoir held by what the last rinse leaves behind."""
+        self.reservoir = Plug(left_nl, tuple(Fraction(strength) for strength in fg_per_nl))
+
     def declare_path(self, path_nl: int, is_filled_from_reservoir: bool) -> None:
         """Have a path of that volume, full of the reservoir's fluid or of none."""
         strength = self.reservoir.fg_per_nl if is_filled_from_reservoir else NOTHING

@@ -9,13 +9,27 @@ PROPERTIES = (
         name="No pulse of an unknown or too strong fluid",
         statement=(
             "No pulse is ordered while any drug in reservoir or path is unknown to the library or may exceed"
-            " its concentration limit, but for a confirmed clearing prime. There is no default concentration:"
-            " every one in the state was declared."
+            " its concentration limit, not even for a prime. There is no default concentration: every one in the"
+            " state was declared."
         ),
         does_not_say="It does not say that the declared concentration is true of the fluid.",
         hazards=("HAZ-06", "HAZ-09"),
         requirements=("REQ-11", "REQ-12"),
-        enforced_in=("fluid", "admission", "step"),
+        enforced_in=("fluid", "admission", "priming", "step"),
+        amended=Amendment(
+            old_statement=(
+                "No pulse while any drug in reservoir or path is unknown to the library or may exceed its"
+                " concentration limit, but for a confirmed clearing prime; there is no default concentration"
+            ),
+            counterexample=(
+                "A drug that the library does not know fills the catheter. A clearing prime of 0.316 mL pushes all of"
+                " it past the tip within minutes, and no limit exists by which that could be admitted."
+            ),
+            reason=(
+                "The exception cannot be bounded, and it is not needed: the fluid leaves the reservoir by a rinse and"
+                " the path by its access port, which are facts. The statement without it is the stronger one."
+            ),
+        ),
     ),
     Property(
         id="CON-02",
@@ -38,13 +52,13 @@ PROPERTIES = (
             " at most (largest - smallest concentration that either fluid may have) * (greatest width of the"
             " front until it has passed + two pulse volumes), beyond what it would fall short with the front"
             " known: for each pulse, the width of its fluid's own interval * pulse volume, and the whole of"
-            " one whose outcome is unknown. A change that may exceed a drug's tolerated shortfall needs an"
-            " explicit override."
+            " one whose outcome is unknown. A proposed refill that may exceed a drug's tolerated shortfall, of a"
+            " day's dose, is refused unless that is accepted explicitly."
         ),
         does_not_say="It does not say when the front arrives, nor that the shortfall is made up.",
         hazards=("HAZ-05", "HAZ-07"),
         requirements=("REQ-14",),
-        enforced_in=("path", "admission"),
+        enforced_in=("path", "proposing"),
         amended=Amendment(
             old_statement=(
                 "Across a concentration change the lower book falls short of the upper by at most (largest -"
@@ -61,7 +75,8 @@ PROPERTIES = (
             reason=(
                 "The bound speaks of the front alone. The reservoir's own interval and unknown pulses widen"
                 " the gap with all that is given, as CON-02 and CON-07 demand, and a pulse is not divided:"
-                " the one at either end of the front belongs to both fluids."
+                " the one at either end of the front belongs to both fluids. And what needs an override is an order:"
+                " a refill that was done is a fact, and to stop for what may be lacking would make it lacking."
             ),
         ),
     ),
@@ -107,12 +122,14 @@ PROPERTIES = (
         name="A refill accounts for what was left behind",
         statement=(
             "After a refill the reservoir's concentrations are intervals that include every mixture with"
-            " what may have been left behind. A proposed refill is admitted at both ends of them, or refused"
-            " with the rinse that would make it admissible."
+            " what may have been left behind. A proposed refill is admitted at both ends of them, the label alone and"
+            " the label over the most that may be left, or refused: for want of the rinse that would make it"
+            " admissible, and the answer says so, or for a named reason that no rinse mends. A proposal changes"
+            " nothing."
         ),
         does_not_say="It does not say that what was left behind mixes evenly with what was filled.",
         hazards=("HAZ-06", "HAZ-07"),
         requirements=("REQ-17",),
-        enforced_in=("fluid", "admission"),
+        enforced_in=("fluid", "admission", "proposing"),
     ),
 )

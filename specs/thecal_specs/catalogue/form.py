@@ -62,12 +62,13 @@ PROPERTIES = (
         name="Quiet seconds equal ticks",
         statement=(
             "An event of n quiet seconds, for every n that the kernel names as quiet, leaves exactly the"
-            " state and the active alarms that n ticks leave, and neither orders a pulse."
+            " state and the active alarms that n ticks leave, and neither orders a pulse. Of more seconds than"
+            " that it is refused."
         ),
         does_not_say=("It does not say how long a device may sleep, which depends on what it may miss in the world."),
         means=Means.OBLIGATIONS,
         hazards=("HAZ-31", "HAZ-23"),
         requirements=("REQ-56",),
-        enforced_in=("schedule", "step"),
+        enforced_in=("quiet", "step"),
     ),
 )

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Too much: what bounds the drug that may have passed the tip."""
 
-from thecal_specs.catalogue.record import Property
+from thecal_specs.catalogue.record import Amendment, Property
 
 PROPERTIES = (
     Property(
@@ -154,14 +154,29 @@ PROPERTIES = (
         id="OVR-11",
         name="A prime stays within path, ledgers and admission",
         statement=(
-            "A prime moves at most the path's upper volume. The most of every drug that it can push past the"
-            " tip is in every ledger and was admitted together with the reserve for basal: against the caps"
-            " in force, and against the hard limits while no prescription is active."
+            "A prime begins only while nothing is delivered, and as the volume that was staged and read back. It"
+            " moves at most the path's upper volume, rounded up to a whole pulse. The most of every drug that it can"
+            " push past the tip is in every ledger and was admitted together with the reserve for basal: against the"
+            " caps in force, and against the hard limits while no prescription is active."
         ),
         does_not_say=("It does not say that the catheter is full afterwards, nor that nothing reached the patient."),
         hazards=("HAZ-05",),
         requirements=("REQ-09",),
-        enforced_in=("path", "admission", "ledger"),
+        enforced_in=("priming", "path", "admission", "ledger"),
+        amended=Amendment(
+            old_statement=(
+                "A prime moves at most the path's upper volume; the most it can push past the tip is in every ledger"
+                " and was admitted with the reserve, against the hard limits when no prescription is active"
+            ),
+            counterexample=(
+                "A path of at most 316,001 nL and pulses of 250 nL. 1,264 pulses leave 1 nL that may be without the"
+                " drug ahead of the front, and so no basal is due for ever, while the 1,265th moves 249 nL too much."
+            ),
+            reason=(
+                "A pulse is not divided. What the last one pushes past the tip is reserved like all else, so that"
+                " nothing is lost by letting it go."
+            ),
+        ),
     ),
     Property(
         id="OVR-12",

@@ -88,7 +88,6 @@ PREDICATES: Mapping[str, str] = MappingProxyType(
             "TIM-02": "a_restart_never_shortens_a_lockout_or_a_window",
             "TIM-03": "fifteen_years_of_ticks_overflow_nothing",
             "TIM-04": "deadlines_alarm_in_time",
-            "FLT-01": "a_corrupt_state_is_never_run",
             "FLT-02": "an_unknown_pulse_counts_as_given_and_is_not_repeated",
             "FLT-03": "failing_pulses_raise_a_critical_alarm",
             "FLT-04": "the_safe_state_is_that_of_the_most_demanding_drug",

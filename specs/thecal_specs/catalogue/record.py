@@ -24,7 +24,7 @@ class Means(Enum):
     """What a property is decided by."""
 
     PREDICATE = "a predicate over one step, asked for every class of events"
-    OBLIGATIONS = "obligations that the prover draws from the kernel's source itself"
+    OBLIGATIONS = "obligations of their own, about the kernel's source or about functions beside its step"
     TRACES = "the traces of thecal_specs/witnesses, which run from the initial state"
 
 

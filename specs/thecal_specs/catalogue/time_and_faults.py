@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Time and faults: clocks, restarts, damage, and pulses that do not happen."""
 
-from thecal_specs.catalogue.record import Property
+from thecal_specs.catalogue.record import Amendment, Means, Property
 
 PROPERTIES = (
     Property(
@@ -23,7 +23,10 @@ PROPERTIES = (
             "Given the last journalled state, a restart never shortens a lockout or a window. Without proof"
             " that the state is the last one, ledgers are full and lockouts start again."
         ),
-        does_not_say="It does not say that the proof offered is sound, which is the journal's part.",
+        does_not_say=(
+            "It does not say that the proof offered is sound, which is the journal's part, nor that a first"
+            " program must wait, for without one no bolus can have been given."
+        ),
         hazards=("HAZ-22", "HAZ-02"),
         requirements=("REQ-03", "REQ-42", "REQ-45"),
         enforced_in=("step", "ledger"),
@@ -58,16 +61,33 @@ PROPERTIES = (
         id="FLT-01",
         name="A corrupt state is never run",
         statement=(
-            "A state that fails the invariant is never run. In its place stands the capsule's basal if the"
-            " capsule holds and its drugs need it, else the pump's declared default; ledgers are full,"
-            " boluses are locked, and a critical alarm is active."
+            "A loaded state that fails the invariant is never run. In its place stands the capsule's confirmed program,"
+            " if the capsule holds and the program is admissible with its fluids, in the safe state of the most"
+            " demanding drug (basal, minimum rate or stop); else the pump as it leaves the box, which delivers nothing."
+            " Either satisfies the invariant. Ledgers are full, boluses are locked, and a critical alarm is active."
         ),
         does_not_say=(
-            "It does not say that every damage is noticed, because a damaged state may satisfy the invariant by chance."
+            "It does not say that every damage is noticed, because a damaged state may satisfy the invariant by chance,"
+            " nor that the capsule's reservoir and time are those of the last second."
         ),
+        means=Means.OBLIGATIONS,
         hazards=("HAZ-22", "HAZ-28"),
         requirements=("REQ-45", "REQ-47", "REQ-54"),
-        enforced_in=("step", "admission", "state"),
+        enforced_in=("integrity", "soundness", "capsule", "session"),
+        amended=Amendment(
+            old_statement=(
+                "A state that fails the invariant is never run: capsule's basal if the capsule holds and its drugs need"
+                " it, else the pump's declared default; ledgers full, boluses locked, critical alarm"
+            ),
+            counterexample=(
+                "Neither state nor capsule holds, and the declared default is a minimum rate. Nobody knows of what, and"
+                " the kernel would order pulses of a fluid whose concentration nobody has declared."
+            ),
+            reason=(
+                "Without a declared fluid there is nothing that the kernel may move (CON-01), so that its default is to"
+                " move nothing and to alarm. What a motor does of its own accord is the device's (ASM-10)."
+            ),
+        ),
     ),
     Property(
         id="FLT-02",

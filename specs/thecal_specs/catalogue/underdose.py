@@ -73,12 +73,13 @@ PROPERTIES = (
             " specification names an event that strictly lowers a natural rank; at rank 0 therapy runs."
         ),
         does_not_say=(
-            "It does not say that anybody performs the event it names, nor that the device lets it become true."
+            "It does not say that anybody performs the event it names, that the device lets it become true, or that"
+            " the fluid and the program at the end of the way are those that the patient needs."
         ),
         kind=Kind.RECOVERY,
         hazards=("HAZ-18",),
         requirements=("REQ-27",),
-        enforced_in=("step", "admission"),
+        enforced_in=("step", "admission", "limits", "fluid"),
     ),
     Property(
         id="UND-06",
@@ -110,10 +111,11 @@ PROPERTIES = (
         id="UND-08",
         name="A day of too little basal never stays silent",
         statement=(
-            "At the end of any 86,400 consecutive ticks in which the lower book gained less than the"
-            " tolerated share of the scheduled basal, a critical alarm is active. Basal counts as scheduled"
-            " also while it is not delivered, so that a stop of 47 h, one tick of delivery and another stop"
-            " of 47 h do not stay silent."
+            "At the end of any 86,400 consecutive ticks, or fewer, in which the lower book of basal gained so much less"
+            " than was scheduled that the difference, three of the largest pulse aside, is more than the least"
+            " tolerated shortfall of the drugs present, as a share of the day of the program in force, a critical"
+            " alarm is active. Basal counts as scheduled also while it is not delivered, so that a stop of 47 h, one"
+            " tick of delivery and another stop of 47 h do not stay silent."
         ),
         does_not_say=(
             "It does not say that the patient lacks drug whenever it sounds, for the lower book is the least"
@@ -121,7 +123,24 @@ PROPERTIES = (
         ),
         hazards=("HAZ-18", "HAZ-21"),
         requirements=("REQ-30",),
-        enforced_in=("alarms", "ledger"),
+        enforced_in=("lacking", "alarms", "step"),
+        amended=Amendment(
+            old_statement=(
+                "In any 24 h in which the lower book holds less than the tolerated share of scheduled basal, a"
+                " critical alarm is active (stop 47 h, one tick on, stop 47 h must not stay silent)"
+            ),
+            counterexample=(
+                "A program gives 1 mcg at six in the evening and 100 mcg at six in the morning, and at noon another one"
+                " with these exchanged takes its place. From noon to noon each was in force for half of the day, and"
+                " 2 mcg were scheduled. The pulse that is still owed when the day ends is more than a fifth of that,"
+                " and the alarm would sound although nothing is lacking of 101 mcg a day."
+            ),
+            reason=(
+                "A share needs a whole, and what happened to be scheduled in a window is none: it may be nothing. The"
+                " day of the program in force is; while the program stays the same the two are equal. What is owed or"
+                " in flight is not lacking, and is at most three pulses."
+            ),
+        ),
     ),
     Property(
         id="UND-09",

@@ -10,6 +10,7 @@ from thecal.state import ALARM_COUNT, CRITICAL_COUNT, Alarm, Mode, State
 from thecal.units import DAY_S, FAILURE_COUNT, YEAR_S
 from thecal_specs.ghost import compute_off_bound_s
 from thecal_specs.logic import implies
+from thecal_specs.properties.underdose import compute_tolerance_permille
 
 Conditions: TypeAlias = Annotated[tuple[bool, ...], ALARM_COUNT]
 
@@ -45,6 +46,9 @@ def compute_expected(config: Config, state: State) -> Conditions:
         is_doubted and state.therapy.is_repeated,
         False,
         state.tick < device.unknown_until_tick,
+        state.is_programmed
+        and 5 * sum(fg for fg in state.therapy.lacking_fg_1800)
+        > 9 * compute_tolerance_permille(config, state) * state.titration.total_fg[0],
         not device.is_time_of_day_known,
         state.is_programmed and state.reservoir.volume_lo_nl <= state.program.low_reservoir_nl,
         state.is_programmed and clock_s - state.reservoir.filled_clock_s >= compute_keeping_s(config, state),

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Concentrations and the path: what may pass the tip, and what the kernel must know of it."""
 
-from thecal.events import Event, RefillDone
+from thecal.events import Event, RefillDone, RefillProposed
 from thecal.fluid import Fluid
 from thecal.limits import Config
 from thecal.outcome import Outcome, Response
-from thecal.state import State
-from thecal.units import is_no_larger
+from thecal.state import Mode, State
+from thecal.units import DRUG_COUNT, is_no_larger
 from thecal_specs.ghost import Ghost, Truth, is_running
 from thecal_specs.logic import implies
 from thecal_specs.properties.overdose import (
@@ -49,6 +49,85 @@ def is_enclosed(inner: Fluid, outer: Fluid) -> bool:
     return is_no_larger(outer.lo, inner.lo) and is_no_larger(inner.hi, outer.hi)
 
 
+def compute_span(state: State, drug: int) -> int:
+    """The largest less the smallest concentration of a drug that either fluid may have."""
+    old = state.path.old
+    new = state.reservoir.fluid
+    return max(old.hi[drug], new.hi[drug]) - min(old.lo[drug], new.lo[drug])
+
+
+def compute_proposed_span(config: Config, before: State, event: RefillProposed, drug: int) -> int:
+    """At least the span that a proposed refill brings: of its label and what is in the reservoir."""
+    new = before.reservoir.fluid
+    label = event.concentrations_fg_per_nl[drug]
+    return max(new.hi[drug], label) - min(new.lo[drug], label)
+
+
+def a_concentration_change_costs_at_most_the_width_of_the_front(
+    config: Config, before: State, event: Event, outcome: Outcome, after: State, ghost_after: Ghost
+) -> bool:
+    """CON-03: pulses at the front part the books by at most span * (width + two pulses); more is to be accepted."""
+    front = ghost_after.front
+    volume_nl = config.pump.pulse_volume_nl
+    is_bounded = all(
+        front.short_fg[i] <= compute_span(after, i) * (front.width_nl + 2 * volume_nl) for i in range(DRUG_COUNT)
+    )
+    if isinstance(event, RefillProposed):
+        width_nl = before.path.volume_hi_nl - before.path.volume_lo_nl + 2 * volume_nl
+        return is_bounded and implies(
+            outcome.response == Response.REFILL_ADMISSIBLE
+            and before.is_programmed
+            and before.path.volume_hi_nl > 0
+            and not event.is_shortfall_accepted,
+            all(
+                compute_proposed_span(config, before, event, i) * width_nl * 1000
+                <= before.titration.total_fg[i] * config.library[i].shortfall_permille_max
+                for i in range(DRUG_COUNT)
+            ),
+        )
+    return is_bounded
+
+
+def is_mixture_allowed(config: Config, before: State, event: RefillProposed) -> bool:
+    """Whether what was filled keeps every limit and holds the first drug, over the most that may stay behind."""
+    fluid = before.reservoir.fluid
+    left_nl = min(config.pump.residual_nl, before.reservoir.volume_hi_nl)
+    total_nl = left_nl + event.filled_nl
+    return all(
+        fluid.hi[i] * left_nl + event.concentrations_fg_per_nl[i] * event.filled_nl
+        <= config.library[i].concentration_fg_per_nl_max * total_nl
+        for i in range(DRUG_COUNT)
+    ) and (fluid.lo[0] * left_nl + event.concentrations_fg_per_nl[0] * event.filled_nl >= total_nl)
+
+
+def is_label_allowed(config: Config, event: RefillProposed) -> bool:
+    """Whether a label has drugs of the library alone, the first one among them, none too strong."""
+    return (
+        not event.has_unknown_drug
+        and event.concentrations_fg_per_nl[0] >= 1
+        and all(
+            label <= drug.concentration_fg_per_nl_max
+            for label, drug in zip(event.concentrations_fg_per_nl, config.library)
+        )
+    )
+
+
+def a_refill_accounts_for_what_was_left_behind(
+    config: Config, before: State, event: Event, outcome: Outcome, after: State, ghost_after: Ghost
+) -> bool:
+    """CON-07: the truth is in the interval; a proposed refill is admissible at both ends, or a rinse is asked for."""
+    is_enclosed_in = is_enclosed(ghost_after.world.new, after.reservoir.fluid)
+    if isinstance(event, RefillProposed):
+        is_label = is_label_allowed(config, event)
+        is_admissible = outcome.response == Response.REFILL_ADMISSIBLE
+        return (
+            after == before
+            and implies(is_admissible, is_label and is_mixture_allowed(config, before, event))
+            and implies(outcome.response == Response.REFUSED_REFILL_UNLESS_RINSED, is_label)
+        )
+    return is_enclosed_in
+
+
 def a_third_fluid_is_booked_and_never_refused(before: State, event: Event, outcome: Outcome, after: State) -> bool:
     """CON-04: a refill while two fluids are in the path is booked, and the old fluid may then be either of the two."""
     if isinstance(event, RefillDone):
@@ -78,10 +157,12 @@ def every_component_of_a_mixture_keeps_its_own_limits(config: Config, after: Sta
     )
 
 
-def no_therapy_pulse_is_due_through_a_fluid_that_lacks_the_primary(outcome: Outcome, ghost: Ghost) -> bool:
-    """CON-06: no pulse while a fluid truly in path or reservoir lacks the first drug."""
+def no_therapy_pulse_is_due_through_a_fluid_that_lacks_the_primary(
+    before: State, outcome: Outcome, ghost: Ghost
+) -> bool:
+    """CON-06: but for a prime, no pulse while a fluid truly in path or reservoir lacks the first drug."""
     world = ghost.world
     return implies(
-        outcome.pulse.is_ordered,
+        outcome.pulse.is_ordered and before.mode != Mode.PRIMING,
         world.new.hi[0] >= 1 and implies(world.front_nl > 0, world.old.hi[0] >= 1) and outcome.pulse.upper_fg[0] >= 1,
     )

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Too much drug: what must never be exceeded."""
 
-from thecal.events import Event, SecondPassed
+from thecal.events import Event, PrimeConfirmed, SecondPassed
 from thecal.limits import Config
 from thecal.outcome import Outcome, Response
-from thecal.state import State
-from thecal.units import DAY_S, HOUR_S, SLOT_S, compute_sum_fg, is_no_larger
+from thecal.state import Mode, State
+from thecal.units import DAY_S, HOUR_S, SLOT_S, Masses, compute_sum_fg, is_no_larger
 from thecal_specs.ghost import Ghost, compute_largest_pulse_fg, is_running
 from thecal_specs.logic import implies
 
@@ -58,11 +58,13 @@ def a_bolus_gives_at_most_its_mass_alone_and_once(
 ) -> bool:
     """OVR-05: a bolus orders at most its mass; one at a time; it becomes active by a grant alone, and as a new one."""
     is_start = not before.bolus.is_active and after.bolus.is_active
+    granted = Response.PRIME_BEGUN if after.bolus.is_prime else Response.BOLUS_GRANTED
+    is_bolus = after.bolus.is_active and not after.bolus.is_prime
     return (
-        implies(after.bolus.is_active, ghost_after.course.bolus_fg[0] <= ghost_after.course.asked_fg)
+        implies(is_bolus, ghost_after.course.bolus_fg[0] <= ghost_after.course.asked_fg)
         and implies(after.bolus.is_active, is_no_larger(ghost_after.course.bolus_fg, after.bolus.reserved_fg))
         and implies(outcome.pulse.is_ordered and not outcome.pulse.is_basal, before.bolus.is_active)
-        and implies(is_start, outcome.response == Response.BOLUS_GRANTED and after.bolus.start_tick == after.tick)
+        and implies(is_start, outcome.response == granted and after.bolus.start_tick == after.tick)
         and implies(
             before.bolus.is_active and after.bolus.is_active,
             after.bolus.start_tick == before.bolus.start_tick and after.bolus.reserved_fg == before.bolus.reserved_fg,
@@ -95,11 +97,12 @@ def what_was_missed_is_never_made_up(config: Config, after: State, ghost_after: 
 def no_pulse_without_a_mode_and_a_prescription_that_deliver(
     before: State, event: Event, outcome: Outcome, ghost: Ghost
 ) -> bool:
-    """OVR-09: a pulse is ordered by a second alone, in a mode that delivers, for a confirmed and admitted program."""
+    """OVR-09: a pulse is ordered by a second alone, for a confirmed and admitted program, or for a confirmed prime."""
     is_second = isinstance(event, SecondPassed)
+    is_prime = before.mode == Mode.PRIMING and before.bolus.is_active and before.bolus.is_prime
     return implies(
         outcome.pulse.is_ordered,
-        is_second and is_running(before) and before.is_admitted and ghost.program.was_confirmed,
+        is_second and (is_prime or (is_running(before) and before.is_admitted and ghost.program.was_confirmed)),
     )
 
 
@@ -108,8 +111,58 @@ def basal_still_fits_beside_a_running_bolus(config: Config, after: State, ghost_
     window = ghost_after.window
     worst_fg = sum(slot for slot in after.program.slots_fg) + 2 * compute_largest_pulse_fg(config, after)
     return implies(
-        after.bolus.is_active and window.is_open and after.tick - window.since_tick <= DAY_S,
+        after.bolus.is_active
+        and not after.bolus.is_prime
+        and window.is_open
+        and after.tick - window.since_tick <= DAY_S,
         window.bolus_fg[0] + after.bolus.left_fg + worst_fg <= after.program.cap_day_fg[0],
+    )
+
+
+def is_prime_start(before: State, after: State) -> bool:
+    """Whether a prime begins in this step."""
+    return not before.bolus.is_active and after.bolus.is_active and after.bolus.is_prime
+
+
+def is_what_was_read_back(before: State, event: Event) -> bool:
+    """Whether an event confirms the prime that was staged, to the nanolitre."""
+    if isinstance(event, PrimeConfirmed):
+        return before.staged.is_staged and event.volume_nl == before.staged.prime_nl
+    return False
+
+
+def is_room_for_prime(after: State, ghost_after: Ghost, basal_fg: Masses, cap_fg: Masses) -> bool:
+    """Whether boluses of a window, the prime and the worst basal in force fit under a cap."""
+    return all(
+        given + reserved + basal <= cap
+        for given, reserved, basal, cap in zip(ghost_after.window.bolus_fg, after.bolus.reserved_fg, basal_fg, cap_fg)
+    )
+
+
+def is_prime_admitted(after: State, ghost_after: Ghost) -> bool:
+    """Whether a prime that begins fits under the caps of every day and every hour that a window may be."""
+    window = ghost_after.window
+    basal = after.basal.envelope
+    is_day = window.is_open and after.tick - window.since_tick <= DAY_S
+    is_hour = window.is_open and after.tick - window.since_tick <= HOUR_S
+    return implies(is_day, is_room_for_prime(after, ghost_after, basal.day_fg, after.program.cap_day_fg)) and implies(
+        is_hour, is_room_for_prime(after, ghost_after, basal.hour_fg, after.program.cap_hour_fg)
+    )
+
+
+def a_prime_stays_within_path_ledgers_and_admission(
+    config: Config, before: State, event: Event, after: State, ghost_after: Ghost
+) -> bool:
+    """OVR-11: a prime is confirmed, fits beside boluses and basal, moves at most the path, and is in the ledger."""
+    course = ghost_after.course
+    is_priming = after.bolus.is_active and after.bolus.is_prime
+    is_over = before.bolus.is_active and before.bolus.is_prime and not after.bolus.is_active
+    return (
+        implies(is_prime_start(before, after), is_what_was_read_back(before, event) and not is_running(before))
+        and implies(is_prime_start(before, after), is_prime_admitted(after, ghost_after))
+        and implies(is_priming, course.primed_nl < after.path.volume_hi_nl + config.pump.pulse_volume_nl)
+        and implies(is_priming, is_no_larger(course.bolus_fg, after.bolus.reserved_fg))
+        and implies(is_over, is_no_larger(course.bolus_fg, after.ledger[0].given_fg) and after.ledger[0].is_used)
     )
 
 

@@ -66,6 +66,9 @@ def is_refusal(response: Response) -> bool:
         or response == Response.REFUSED_PHASE_MALFORMED
         or response == Response.REFUSED_NO_DISCREPANCY
         or response == Response.REFUSED_ALARM_NOT_ACTIVE
+        or response == Response.REFUSED_SECONDS_MAY_NOT_BE_QUIET
+        or Response.REFUSED_REFILL_UNLESS_RINSED <= response <= Response.REFUSED_REFILL_MALFORMED
+        or Response.REFUSED_PRIME_MALFORMED <= response <= Response.REFUSED_PRIME_DOES_NOT_FIT_IN_THE_RESERVOIR
     )
 
 

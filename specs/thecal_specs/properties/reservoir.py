@@ -59,7 +59,7 @@ def a_bolus_is_granted_only_if_the_reservoir_can_bear_it(
     weakest_fg_per_nl = min(before.path.old.hi[0], before.reservoir.fluid.hi[0])
     worst_slot_fg = max(slot for slot in before.program.slots_fg)
     return implies(
-        not before.bolus.is_active and after.bolus.is_active,
+        not before.bolus.is_active and after.bolus.is_active and not after.bolus.is_prime,
         SLOT_S * (usable_nl * weakest_fg_per_nl - after.bolus.mass_fg)
         >= ghost.course.behind_fg_1800 + worst_slot_fg * after.bolus.duration_s,
     )

@@ -1,11 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
 """Time and faults: what a moved phase, a restart, a deadline and a failing pulse may do."""
 
-from thecal.events import Event, MotorStalled, PhaseMoved, PowerRestored, PulseReported, PulseResult, RefillDone
+from thecal.events import (
+    Event,
+    MotorStalled,
+    PhaseMoved,
+    PowerRestored,
+    PulseReported,
+    PulseResult,
+    RefillDone,
+    SecondsPassed,
+)
 from thecal.limits import Config, SafeState
 from thecal.outcome import Outcome, Response
 from thecal.state import Alarm, Mode, State
-from thecal.units import DAY_S, FAILURE_COUNT, TICK_MAX, YEAR_S
+from thecal.units import DAY_S, FAILURE_COUNT, SLOT_S, TICK_MAX, YEAR_S
 from thecal_specs.ghost import Ghost
 from thecal_specs.logic import implies
 from thecal_specs.properties.reservoir import compute_surprise
@@ -52,11 +61,18 @@ def a_restart_never_shortens_a_lockout_or_a_window(before: State, event: Event, 
     return implies(is_start, before.tick >= before.device.unknown_until_tick)
 
 
+def compute_seconds(event: Event) -> int:
+    """How many seconds an event may tell of, in one half hour of the day at most."""
+    if isinstance(event, SecondsPassed):
+        return SLOT_S
+    return 1
+
+
 def fifteen_years_of_ticks_overflow_nothing(before: State, event: Event, after: State) -> bool:
-    """TIM-03: ticks count seconds one by one, beyond fifteen years, up to the end of service and no further."""
+    """TIM-03: ticks count seconds, none twice, beyond fifteen years, up to the end of service and no further."""
     return (
         FIFTEEN_YEARS_S <= TICK_MAX
-        and before.tick <= after.tick <= before.tick + 1
+        and before.tick <= after.tick <= before.tick + compute_seconds(event)
         and after.tick <= TICK_MAX
         and implies(after.tick == TICK_MAX, after.mode == Mode.END_OF_SERVICE)
     )

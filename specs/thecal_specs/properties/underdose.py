@@ -29,9 +29,11 @@ from thecal_specs.ghost import (
     compute_largest_pulse_fg,
     compute_off_bound_s,
     compute_scheduled_now_fg_1800,
+    is_running,
     is_scheduled,
 )
 from thecal_specs.logic import implies
+from thecal_specs.recover import compute_rank, is_way_back
 
 
 def basal_is_never_two_pulses_behind(config: Config, after: State, ghost_after: Ghost) -> bool:
@@ -157,6 +159,38 @@ def time_off_therapy_never_outlasts_its_bound_in_silence(config: Config, after: 
     )
 
 
+def every_state_has_a_way_back_to_therapy(config: Config, before: State, event: Event, after: State) -> bool:
+    """UND-05: the event that ``recover`` names leads closer to therapy, unless service ends; at rank 0 it runs."""
+    return implies(
+        is_way_back(config, before, event),
+        compute_rank(config, after) < compute_rank(config, before) or after.mode == Mode.END_OF_SERVICE,
+    )
+
+
+def compute_tolerance_permille(config: Config, state: State) -> int:
+    """The share of a day's dose that may be lacking: the least of the drugs in path and reservoir."""
+    permille = 1_000
+    for drug, old, new in zip(config.library, state.path.old.hi, state.reservoir.fluid.hi):
+        if old > 0 or new > 0:
+            permille = min(permille, drug.shortfall_permille_max)
+    return permille
+
+
+def a_day_of_too_little_basal_never_stays_silent(config: Config, after: State, ghost_after: Ghost) -> bool:
+    """UND-08: when any 24 h lack more of their basal, three pulses aside, than is tolerated of a day, it alarms."""
+    window = ghost_after.window
+    lacking_fg_1800 = window.plan_fg_1800 - SLOT_S * window.lower_fg
+    pulses_fg = 3 * compute_largest_pulse_fg(config, after)
+    tolerated_fg = sum(slot for slot in after.program.slots_fg) * compute_tolerance_permille(config, after)
+    return implies(
+        after.is_programmed
+        and window.is_open
+        and after.tick - window.since_tick <= DAY_S
+        and 1_000 * (lacking_fg_1800 - SLOT_S * pulses_fg) > SLOT_S * tolerated_fg,
+        after.alarms[Alarm.THERAPY_LACKING].is_active,
+    )
+
+
 def programming_never_stops_a_running_therapy(before: State, event: Event, after: State) -> bool:
     """UND-06: while a program runs, staging, confirming, abandoning or moving one leaves a program running."""
     is_programming = (
@@ -168,7 +202,9 @@ def programming_never_stops_a_running_therapy(before: State, event: Event, after
     is_new = isinstance(event, PrescriptionConfirmed) or isinstance(event, PhaseMoved)
     return implies(
         is_programming,
-        after.mode == before.mode or (before.mode == Mode.UNPROGRAMMED and after.is_admitted),
+        after.mode == before.mode
+        or (before.mode == Mode.UNPROGRAMMED and after.is_admitted)
+        or before.mode == Mode.PRIMING,
     ) and implies(is_programming and not is_new, after.program == before.program)
 
 
@@ -211,7 +247,7 @@ def a_restart_resumes_the_therapy_that_was_running(before: State, event: Event, 
     """UND-09: after a restart the mode and program are as before, the bolus has ended, the critical alarm is active."""
     if isinstance(event, PowerRestored):
         return (
-            after.mode == before.mode
+            (after.mode == before.mode or (before.mode == Mode.PRIMING and not is_running(after)))
             and after.program == before.program
             and not after.bolus.is_active
             and after.alarms[Alarm.RESTARTED].is_active

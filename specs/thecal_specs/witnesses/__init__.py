@@ -10,8 +10,9 @@ from thecal_specs.witnesses.faults import FAULTS
 from thecal_specs.witnesses.fluids import FLUIDS
 from thecal_specs.witnesses.midnight import MIDNIGHT
 from thecal_specs.witnesses.modes import MODES
+from thecal_specs.witnesses.priming import PRIMING
 from thecal_specs.witnesses.programming import PROGRAMMING
 from thecal_specs.witnesses.reservoir import RESERVOIR
 from thecal_specs.witnesses.trace import Trace
 
-WITNESSES: tuple[Trace, ...] = (*BOLUSES, *PROGRAMMING, *FLUIDS, *RESERVOIR, *FAULTS, *MIDNIGHT, *MODES)
+WITNESSES: tuple[Trace, ...] = (*BOLUSES, *PROGRAMMING, *FLUIDS, *RESERVOIR, *FAULTS, *MIDNIGHT, *PRIMING, *MODES)

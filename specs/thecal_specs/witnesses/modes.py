@@ -15,16 +15,20 @@ from thecal.events import (
     PhaseMoved,
     PowerRestored,
     PrescriptionAbandoned,
+    PrimeAsked,
+    PrimeConfirmed,
     PulseReported,
     PulseResult,
+    RefillProposed,
     ReplacementIndicated,
     ResumeAsked,
     SecondPassed,
+    SecondsPassed,
     SelfTestReported,
     StopAsked,
 )
 from thecal.state import Alarm
-from thecal.units import SLOT_COUNT, TICK_MAX, YEAR_S
+from thecal.units import NO_MASSES, SLOT_COUNT, TICK_MAX, YEAR_S
 from thecal_specs.witnesses.pump import (
     CONFIG,
     DRUG,
@@ -57,6 +61,12 @@ EVERY: tuple[Event, ...] = (
     ReplacementIndicated(),
     AlarmAcknowledged(Alarm.SERVICE_ENDED),
     PulseReported(sequence=0, result=PulseResult.DONE),
+    SecondsPassed(count=0),
+    PrimeAsked(volume_nl=0),
+    PrimeConfirmed(volume_nl=0),
+    RefillProposed(
+        filled_nl=0, concentrations_fg_per_nl=NO_MASSES, has_unknown_drug=False, is_shortfall_accepted=False
+    ),
     MinimumRateAsked(),
     StopAsked(),
     MotorStalled(),
@@ -70,6 +80,21 @@ AT_LEAST = replace(CONFIG, pump=replace(PUMP, slot_volume_nl_min=100))
 WATCHED = replace(PRESCRIPTION, low_reservoir_nl=FILLED_NL)  # low from the first
 HASTY = replace(with_slots(MOST_SLOT_FG), bolus_fg=0, low_reservoir_nl=FILLED_NL)  # a pulse a second
 LONG_GAP = PowerRestored(gap_s=YEAR_S, is_last_state=True, is_time_of_day_known=False)
+# A prime of a path of water, longer than any trace; and what does not end it, and what does.
+PRIME = (
+    MotorRecovered(),
+    declare(100, is_filled_from_reservoir=False),
+    PrimeAsked(volume_nl=100),
+    PrimeConfirmed(volume_nl=100),
+)
+ENDING = (
+    StopAsked(),
+    MotorStalled(),
+    PowerRestored(gap_s=0, is_last_state=True, is_time_of_day_known=True),
+    declare(),
+    fill_up(aspirated_nl=FILLED_NL),
+)
+LASTING = tuple(event for event in EVERY if type(event) not in {type(each) for each in ENDING})
 STALL = (MotorRecovered(), ResumeAsked(), MotorStalled())
 
 
@@ -99,6 +124,12 @@ MODES = (
             DiscrepancyResolved(),
             *EVERY,
         ),
+    ),
+    Trace(
+        name="everything in a prime",
+        story="So does one that primes its path.",
+        config=CONFIG,
+        happenings=(fill_up(), *PRIME, *LASTING, *(each for event in ENDING for each in (event, *PRIME))),
     ),
     Trace(
         name="everything at the minimum rate",

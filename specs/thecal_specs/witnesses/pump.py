@@ -32,6 +32,7 @@ UNLISTED = DrugLimits(
     safe_state=SafeState.STOP,
     off_therapy_s_max=YEAR_S,
     stability_s=YEAR_S,
+    shortfall_permille_max=0,
 )
 DRUG = DrugLimits(
     is_listed=True,
@@ -49,6 +50,7 @@ DRUG = DrugLimits(
     safe_state=SafeState.KEEP_BASAL,
     off_therapy_s_max=20,
     stability_s=YEAR_S,
+    shortfall_permille_max=10,
 )
 PUMP = PumpModel(
     pulse_volume_nl=1,
@@ -106,9 +108,10 @@ def fill_up(
     second_fg_per_nl: int = 0,
     aspirated_nl: int = 0,
     has_unknown_drug: bool = False,
+    is_rinsed: bool = False,
 ) -> RefillDone:
     """The fact of a refill."""
-    return RefillDone(aspirated_nl, filled_nl, (first_fg_per_nl, second_fg_per_nl, 0, 0), has_unknown_drug)
+    return RefillDone(aspirated_nl, filled_nl, (first_fg_per_nl, second_fg_per_nl, 0, 0), has_unknown_drug, is_rinsed)
 
 
 def declare(volume_nl: int = 0, is_filled_from_reservoir: bool = True) -> PathDeclared:
