@@ -55,7 +55,7 @@ def _decide(program: Program, loaded: Loaded, module: str, limits: Limits) -> Ju
     decision = decide(Premises([Hypothesis("given", terms.all_of(given), True)], Contracts()), goal, limits=limits)
     if decision.status == "unsat":
         return Judgement("proved")
-    if decision.status == "unknown" or possible.status == "unknown":
+    if decision.status == "unknown":
         return Judgement("unknown", decision.reason)
     for check, holds in zip(checks, operations, strict=True):
         if not terms.evaluate(holds, decision.model):

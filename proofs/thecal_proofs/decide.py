@@ -12,7 +12,7 @@ other, until a plain question is left. What is claimed of every place of a table
 
 import itertools
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from thecal_proofs import terms
 from thecal_proofs.hints import NO_HINT, Hint, Split
@@ -20,7 +20,7 @@ from thecal_proofs.paths import find_condition, find_part, simplify
 from thecal_proofs.places import ANY, Place
 from thecal_proofs.premises import Premises, with_contracts
 from thecal_proofs.products import Products
-from thecal_proofs.solve import DEFAULT_BUDGET, DEFAULT_SEED, Answer, Question
+from thecal_proofs.solve import DEFAULT_BUDGET, DEFAULT_SEED, Answer, Question, ask
 from thecal_proofs.tautologies import find_tautologies
 from thecal_proofs.terms import Term
 
@@ -29,6 +29,7 @@ FEW_ROUNDS = 8  # and as long as several claims are tried together
 NEAR = 6  # unknowns beyond the goal's own that a condition of its path may speak of to be taken in early
 LIES_PER_ROUND = 60
 QUICK = 4  # an early query gets this fraction of the budget
+SMALL = 300  # so few hypotheses may be put to the solver all at once
 LARGE = 3_000  # a question of more nodes is taken apart before it is asked
 
 
@@ -222,6 +223,8 @@ class _Inquiry:
         answer = self._linearly(own, chosen, rest, ROUNDS)
         if answer.status == "unknown":
             answer = self._exactly(own, chosen, rest, is_last)
+        if answer.status == "unknown" and is_last and len(self.premises.parts) <= SMALL:
+            answer = self._at_once(own, rest)
         if answer.status == "unsat":
             self.decision.rest_on(self.premises, answer.core)
             self.helpful.update(dict.fromkeys(part for part in chosen if part in answer.core and part not in own))
@@ -247,7 +250,7 @@ class _Inquiry:
                     return Answer("unsat", {}, "", answer.rlimit, core)
                 if answer.status == "unknown":
                     return answer
-                new = self._broken(own, chosen, self.premises.complete(answer.model), rest)
+                new = self._broken(own, chosen, self.premises.complete(answer.model), rest, self.premises.few)
                 told = products.broken(list(asked.values()), answer.model)[:LIES_PER_ROUND]
                 if not new and not told:
                     return Answer("unknown", {}, "products")
@@ -259,7 +262,7 @@ class _Inquiry:
         budget = self.limits.budget if is_last else self.limits.budget // QUICK
         with Question("core", self.limits.seed) as question:
             new: Iterable[Term] = [rest, *chosen]
-            for _ in range(ROUNDS):
+            for turn in range(ROUNDS):
                 for fact in self._with_tautologies(new, asked):
                     asked[fact] = fact
                     question.add([fact], tracked=True)
@@ -267,10 +270,18 @@ class _Inquiry:
                 if answer.status != "sat":
                     return answer
                 model = self.premises.complete(answer.model)
-                new = self._broken(own, chosen, model, rest)
+                new = self._broken(own, chosen, model, rest, self.premises.few << turn // 4)
                 if not new:
                     return Answer("sat", model)
         return Answer("unknown", {}, "too many rounds")
+
+    def _at_once(self, own: Sequence[Term], rest: Term) -> Answer:
+        """Ask with all that is assumed, by whatever means the solver has: where that is little."""
+        facts = with_contracts([rest, *own, *self.premises.parts], self.premises.contracts)
+        answer = self.decision.count(ask(facts, self.limits.budget, self.limits.seed))
+        if answer.status == "sat":
+            return replace(answer, model=self.premises.complete(answer.model))
+        return replace(answer, core=frozenset(facts))
 
     def _with_tautologies(self, new: Iterable[Term], asked: Mapping[Term, Term]) -> list[Term]:
         """What is new, the contracts of the calls in it, and what is true of the choices in it."""
@@ -279,7 +290,7 @@ class _Inquiry:
         return [fact for fact in dict.fromkeys(found) if fact not in asked]
 
     def _broken(
-        self, own: Sequence[Term], chosen: dict[Term, None], model: Mapping[Term, int], rest: Term
+        self, own: Sequence[Term], chosen: dict[Term, None], model: Mapping[Term, int], rest: Term, few: int
     ) -> list[Term]:
         """What a model breaks and was not asked: of the path itself what is close to the goal, then the hypotheses."""
         values = terms.compute(terms.postorder(own), model)
@@ -288,8 +299,8 @@ class _Inquiry:
         new = [part for part in found if (terms.mask(part) & ~spoken).bit_count() <= NEAR]
         new = new or [part for part in self.premises.broken(model, rest)[0] if part not in chosen]
         new = new or sorted(found, key=lambda part: (terms.mask(part) & ~spoken).bit_count())[:1]
-        chosen.update(dict.fromkeys(new[: self.premises.few]))
-        return new[: self.premises.few]
+        chosen.update(dict.fromkeys(new[:few]))
+        return new[:few]
 
 
 def _cases(splits: Sequence[Split]) -> Iterable[Term]:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
-QUERIES = 600
+QUERIES = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,6 +255,22 @@ HINTS: Mapping[Key, Hint] = {
         "program_is_within_limits",
         "pulse_bounds_are_those_of_the_fluids",
         "what_is_behind_is_owed",
+    ),
+    "reserves_are_not_negative": uses(
+        "fluids_are_within_limits",
+        "generations_are_well_formed",
+        "ledger_is_well_formed",
+        "masses_of_the_bolus_are_within_limits",
+        "program_is_within_limits",
+        "pulse_bounds_are_those_of_the_fluids",
+        "ratios_are_well_formed",
+        "reserves_are_not_negative",
+        "staged_is_well_formed",
+    ),
+    "envelope_holds_the_hours_of_both_generations": uses(
+        "admitted_program_is_in_the_current_generation",
+        "envelope_holds_the_hours_of_both_generations",
+        "generations_are_well_formed",
     ),
     "OVR-10": uses(
         "active_bolus_is_accounted_for",

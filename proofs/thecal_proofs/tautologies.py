@@ -24,6 +24,7 @@ def find_tautologies(order: Sequence[Term]) -> list[Term]:
     """Return confirmed facts about the choices among some terms."""
     choices = [node for node in order if node.op == "ite" and not node.is_bool]
     found = [fact for choice in choices for fact in _larger_or_smaller(choice)]
+    found += [fact for choice in choices for fact in _summand(choice)]
     found += [fact for pair in _comparable(choices) for fact in _ordered(*pair)]
     found += [fact for table in _tables(choices) for fact in _bounded(table, order)]
     return [fact for fact in dict.fromkeys(found) if fact is not terms.TRUE]
@@ -49,6 +50,14 @@ def _larger_or_smaller(choice: Term) -> Iterable[Term]:
         yield from (terms.le(a, choice), terms.le(b, choice))
     elif all(is_confirmed(terms.le(general, places.get(part, part))) for part in (a, b)):
         yield from (terms.le(choice, a), terms.le(choice, b))
+
+
+def _summand(choice: Term) -> Iterable[Term]:
+    """A value or nothing is not negative if the value is not: confirmed for any value and condition."""
+    _, value, other = choice.args
+    general = terms.implies(terms.le(terms.ZERO, X), terms.le(terms.ZERO, terms.ite(ANYTHING, X, terms.ZERO)))
+    if other is terms.ZERO and value.op != "const" and is_confirmed(general):
+        yield terms.implies(terms.le(terms.ZERO, value), terms.le(terms.ZERO, choice))
 
 
 def _tables(choices: Sequence[Term]) -> Iterable[Term]:

@@ -71,12 +71,12 @@ class Witnesses:
         if not self.steps:
             return "unsupported", "\n".join(self.faults)
         missing = self.wiring.loaded.find(f"{PACKAGE}.shown", "find_missing")(self.steps)
-        reasons = self.wiring.loaded.find(f"{PACKAGE}.open_ends", "OPEN_ENDS")
-        because = {name: f": {reasons[name]}" for name in missing if name in reasons}
-        if not missing and not self.faults:
-            return "proved", f"{len(self.steps)} steps"
+        wrong = self.wiring.loaded.find(f"{PACKAGE}.shown", "find_wrong_exceptions")(self.steps)
+        exceptions = self.wiring.loaded.find(f"{PACKAGE}.exceptions", "EXCEPTIONS")
+        if not missing and not wrong and not self.faults:
+            return "proved", f"{len(self.steps)} steps; exceptions: {', '.join(exceptions)}"
         shortage = [f"no trace shows {', '.join(missing)}"] if missing else []
-        lines = [*shortage, *self.faults, *(f"{name}{reason}" for name, reason in because.items())]
+        lines = [*shortage, *self.faults, *(f"{name} is shown, and named as an exception" for name in wrong)]
         return "unknown" if self.box.verdict == "unknown" else "refuted", "\n".join(lines)
 
     def find(self, predicate: ir.Signature) -> Shown | None:

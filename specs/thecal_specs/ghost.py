@@ -519,6 +519,8 @@ def advance_behind(config: Config, before: State, event: Event, outcome: Outcome
     """What basal is behind its schedule, counted anew whenever the fluids change."""
     if isinstance(event, RefillDone) or isinstance(event, PathDeclared):
         return 0
+    if before.mode == Mode.PRIMING and outcome.state.mode != Mode.PRIMING:
+        return 0
     if outcome.state.mode == Mode.EMPTY:
         return behind_fg_1800
     return (

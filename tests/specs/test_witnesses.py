@@ -15,9 +15,8 @@ from thecal.state import Mode, initial_state
 from thecal.step import step
 from thecal.units import DAY_S, TICK_MAX
 from thecal_specs.ghost import initial_ghost
-from thecal_specs.witnesses import WITNESSES
+from thecal_specs.witnesses import WITNESSES, shown
 from thecal_specs.witnesses.box import claim, ghost_of_a_box, given, pump_in_its_box
-from thecal_specs.witnesses.open_ends import OPEN_ENDS
 from thecal_specs.witnesses.pump import CONFIG, PRESCRIPTION, start
 from thecal_specs.witnesses.run import Step, run
 from thecal_specs.witnesses.shown import EVENT_CLASSES, find_missing, list_shown
@@ -65,8 +64,14 @@ def test_a_trace_has_a_name_of_its_own_and_a_story(trace: Trace) -> None:
     assert trace.story.endswith(".")
 
 
-def test_everything_is_shown_but_what_is_named_as_open() -> None:
-    assert list(find_missing(list_all_steps())) == list(OPEN_ENDS)
+def test_everything_is_shown_but_for_the_exceptions() -> None:
+    assert find_missing(list_all_steps()) == ()
+    assert shown.find_wrong_exceptions(list_all_steps()) == ()
+
+
+def test_an_exception_that_occurs_after_all_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shown, "EXCEPTIONS", {"mode STOPPED": "believed never to occur", "mode NONE": "no such mode"})
+    assert shown.find_wrong_exceptions(list_all_steps()) == ("mode STOPPED", "mode NONE")
 
 
 @pytest.mark.parametrize(

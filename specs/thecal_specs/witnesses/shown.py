@@ -7,6 +7,7 @@ from typing import get_args
 from thecal.events import Event
 from thecal.outcome import Response
 from thecal.state import Alarm, Mode
+from thecal_specs.witnesses.exceptions import EXCEPTIONS
 from thecal_specs.witnesses.run import Step
 
 EVENT_CLASSES: tuple[type[Event], ...] = get_args(Event)
@@ -14,6 +15,11 @@ EVENT_CLASSES: tuple[type[Event], ...] = get_args(Event)
 
 def list_expected() -> Iterator[str]:
     """Everything that can occur, if TOT-04 is true."""
+    return (name for name in list_all() if name not in EXCEPTIONS)
+
+
+def list_all() -> Iterator[str]:
+    """Everything that the kernel's closed lists have."""
     yield from (f"mode {mode.name}" for mode in Mode)
     yield from (f"alarm {alarm.name}" for alarm in Alarm)
     yield from (f"response {response.name}" for response in Response)
@@ -34,3 +40,9 @@ def find_missing(steps: Iterable[Step]) -> tuple[str, ...]:
     """What no step shows, in the order of the kernel's lists."""
     shown = {name for step in steps for name in list_shown(step)}
     return tuple(name for name in list_expected() if name not in shown)
+
+
+def find_wrong_exceptions(steps: Iterable[Step]) -> tuple[str, ...]:
+    """What is named as an exception and is shown after all, or is on no list."""
+    shown = {name for step in steps for name in list_shown(step)}
+    return tuple(name for name in EXCEPTIONS if name in shown or name not in list_all())

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What no trace shows, and why it is believed that none can: a claim against the kernel, told by every report."""
+"""What no trace shows, and why none can: the exceptions that TOT-04 names, told by every report."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
 
-OPEN_ENDS: Mapping[str, str] = MappingProxyType(
+EXCEPTIONS: Mapping[str, str] = MappingProxyType(
     {
         "response NOTHING_AGAINST_IT": (
             "it passes between rooms of the kernel, which say by it that they refuse nothing; no event is answered so"
