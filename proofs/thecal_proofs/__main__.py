@@ -5,6 +5,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from thecal_proofs.hints import read_cores, write_cores
 from thecal_proofs.prove import UnknownId, prove
 from thecal_proofs.report import Report
 from thecal_proofs.solve import DEFAULT_BUDGET
@@ -25,6 +26,7 @@ def main() -> int:
     parser.add_argument("--search", type=int, default=0, metavar="N", help="look N steps for each refutation")
     parser.add_argument("--tests", action="store_true", help="print counterexamples as pytest files")
     parser.add_argument("--slow", type=int, default=0, metavar="N", help="list the N slowest obligations")
+    parser.add_argument("--learn", action="store_true", help="remember what each proof needed, to ask for it first")
     options = parser.parse_args()
     try:
         report = prove(
@@ -40,7 +42,16 @@ def main() -> int:
         print(error, file=sys.stderr)
         return 2
     _print(report, options.tests, options.slow)
+    if options.learn:
+        write_cores(read_cores() | find_cores(report))
     return 0 if report.is_success else 1
+
+
+def find_cores(report: Report) -> dict[str, tuple[str, ...]]:
+    """What each proof needed that took more than one question."""
+    known = set(report.conjuncts)
+    asked = (result for result in report.results if result.verdict == "proved" and result.queries > 1)
+    return {result.id: tuple(name for name in result.rests_on if name in known) for result in asked}
 
 
 def _progress(result: Result, done: int, total: int) -> None:

@@ -12,7 +12,7 @@ from functools import cached_property
 from thecal_proofs import decode, terms, values
 from thecal_proofs.encode import Check, Encoder, Summary, flatten_checks
 from thecal_proofs.frontend import ir
-from thecal_proofs.frontend.types import RecordType
+from thecal_proofs.frontend.types import RecordType, Type
 from thecal_proofs.premises import Hypothesis, Premises
 from thecal_proofs.terms import Term
 from thecal_proofs.values import Record, Value
@@ -157,18 +157,28 @@ class Cell:
         return found
 
 
+NAMES = ("config", "state", "ghost", "after", "ghost_after")  # what a claim about any state may ask for
+
+
 class AnyState(Cell):
     """Any state of the invariant by itself, with its history: what follows of it follows after every step."""
 
-    def __init__(self, wiring: Wiring, encoder: Encoder, facts: Sequence[ir.Signature]) -> None:
+    def __init__(
+        self, wiring: Wiring, encoder: Encoder, facts: Sequence[ir.Signature], about: ir.Signature | None = None
+    ) -> None:
         super().__init__(wiring, encoder, wiring.events[0])
         self.facts = facts
+        known = {name: found for name, found in wiring.symbols.items() if name != "truth"}
+        others = {name: found for name, found in about.params if name not in NAMES} if about else {}
+        self.types: dict[str, Type] = {**known, **others}
 
     @cached_property
     def inputs(self) -> dict[str, Value]:
-        """The unknowns."""
-        types = self.wiring.symbols
-        return {name: values.symbol(types[name], name) for name in ("config", "state", "ghost") if name in types}
+        """The unknowns: configuration, state and history, and what else the claim is about."""
+        return {name: values.symbol(found, name) for name, found in self.types.items()}
+
+    def _shape(self) -> list[Term]:
+        return [term for name, value in self.inputs.items() for term in values.in_shape(self.types[name], value)]
 
     @cached_property
     def hypotheses(self) -> tuple[Hypothesis, ...]:

@@ -40,7 +40,7 @@ class Discharger:
         self.limits = limits
         self.hints = hints
         self.cores = read_cores()
-        self.facts = {fact.name: fact for fact in wiring.facts}
+        self.facts = {fact.name: fact for fact in (*wiring.facts, *wiring.quiet, *wiring.loading)}
         self._cells: dict[tuple[str, bool], Cell] = {}
 
     @cached_property
@@ -91,6 +91,8 @@ class Discharger:
         match obligation.kind:
             case "subset":
                 return self._subset(obligation)
+            case "quiet" | "loading":
+                return self._of_any_state(obligation)
             case "property" | "consequence" if obligation.event == ANY_EVENT:
                 return self._of_any_state(obligation)
             case "property" | "step" | "consequence":
@@ -165,11 +167,11 @@ class Discharger:
 
     def any_state(self, obligation: Obligation, is_abstract: bool) -> tuple[AnyState, Term]:
         """Encode a claim about any state; a consequence rests on the invariant and the consequences before it."""
-        facts = list(self.wiring.facts)
+        facts = [] if obligation.kind == "loading" else list(self.wiring.facts)
         predicate = self.predicate_of(obligation)
         if predicate in facts:
             facts = facts[: facts.index(predicate)]
-        cell = AnyState(self.wiring, self.abstract if is_abstract else self.concrete, facts)
+        cell = AnyState(self.wiring, self.abstract if is_abstract else self.concrete, facts, predicate)
         cell.default = name_leaves(self.wiring, self.concrete_start or {})
         return cell, cell.goal(predicate).term
 
@@ -182,7 +184,7 @@ class Discharger:
             if decision.status == "unsat":
                 return _result(obligation, decision, "proved")
             if decision.status == "sat":
-                found = replay_state(self.wiring, decision.model, self.predicate_of(obligation), cell.facts)
+                found = replay_state(self.wiring, decision.model, self.predicate_of(obligation), cell.facts, cell.types)
                 if found.is_confirmed:
                     return _refuted(obligation, decision, found, _names([goal]))
         return _result(obligation, decision, "unknown", decision.reason)

@@ -48,6 +48,9 @@ def list_facts(discharger: Discharger, result: Result) -> list[Term] | None:
     """What is asserted together; None where there is nothing to ask."""
     obligation = Obligation(result.event, result.kind, result.subject)  # type: ignore[arg-type]
     match obligation.kind:
+        case "quiet" | "loading":
+            state, goal = discharger.any_state(obligation, False)
+            return [*(each.term for each in state.hypotheses), terms.negate(goal)]
         case "property" | "consequence" if obligation.event == ANY_EVENT:
             state, goal = discharger.any_state(obligation, False)
             return [*(each.term for each in state.hypotheses), terms.negate(goal)]

@@ -3,6 +3,7 @@
 
 - base: the initial state satisfies each conjunct, for every admissible configuration
 - step: each conjunct is kept by each class of event
+- quiet, loading: what is claimed of functions beside the step, of any state of the invariant or of any at all
 - consequence: what follows from the invariant of the same state, whatever happened before
 - property: each predicate follows under each class of event; one that speaks of a state alone follows from the
   invariant of any state, once
@@ -32,6 +33,8 @@ Kind: TypeAlias = Literal[
     "antecedent",
     "subset",
     "witness",
+    "quiet",
+    "loading",
 ]
 INITIAL = "initial"
 ANY_EVENT = "any"
@@ -41,6 +44,8 @@ FORM: dict[str, tuple[Kind, ...]] = {
     "TOT-01": ("subset", "operations"),
     "TOT-02": ("operations",),
     "TOT-03": ("base", "step"),
+    "TOT-05": ("quiet",),
+    "FLT-01": ("loading",),
     "TOT-04": ("witness",),
 }
 
@@ -96,6 +101,10 @@ def _whole_grid(wiring: Wiring, rows: Collection[Row]) -> Iterator[Obligation]:
         yield Obligation(INITIAL, "operations", INITIAL)
         for conjunct in wiring.conjuncts:
             yield Obligation(INITIAL, "base", conjunct.name)
+    for claim in wiring.quiet:
+        yield Obligation(ANY_EVENT, "quiet", claim.name)
+    for claim in wiring.loading:
+        yield Obligation(ANY_EVENT, "loading", claim.name)
     for fact in wiring.consequences:
         yield Obligation(ANY_EVENT, "consequence", fact.name)
     for row in rows:

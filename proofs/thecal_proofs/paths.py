@@ -41,24 +41,47 @@ def find_condition(goal: Term) -> tuple[Term | None, bool]:
 
 
 def find_part(path: Term, rest: Term) -> Term | None:
-    """What is decided first in a condition of a path that is made of others: in that closest to the question."""
+    """What to decide next of a path's own conditions: of those that are made of others, in the closest to the question.
+
+    What a choice depends on is decided as a whole; of alternatives the smallest.
+    """
     spoken = terms.mask(rest)
-    distances = {part: (terms.mask(part) & ~spoken).bit_count() for part in terms.conjuncts(path)}
-    for part in sorted((part for part, far in distances.items() if far <= CLOSE), key=lambda part: distances[part]):
-        atom = _first_atom(part)
-        if atom is not part and terms.negate(atom) is not part:
-            return atom
-    return None
+    best, least = None, CLOSE + 1
+    for part in terms.conjuncts(path):
+        condition, is_last = find_condition(part)
+        if condition is not None and not is_last:
+            distance = (_mask_of_values(part) & ~spoken).bit_count()
+        else:
+            condition = _smallest(part)
+            distance = 0 if condition is None else (terms.mask(condition) & ~spoken).bit_count()
+        if condition is not None and distance < least:
+            best, least = condition, distance
+    return best
 
 
-def _first_atom(condition: Term) -> Term:
-    """What is decided first in a condition: its first comparison, or the first choice within that."""
-    node = condition
-    while node.op in ("and", "or", "not") or (node.op in ("eq", "ite") and node.args[0].is_bool):
-        node = node.args[0]
-    choices = (part for part in terms.postorder((node,)) if part.op == "ite" and not is_extreme(part))
-    inner = next((choice for choice in choices if not _is_place(choice.args[0])), None)
-    return node if inner is None else _first_atom(inner.args[0])
+def _smallest(part: Term) -> Term | None:
+    """The smallest alternative of a condition that has some."""
+    if part.op in ("ite", "eq") and part.args[0].is_bool:
+        return part.args[0]
+    alternatives = terms.disjuncts(part)
+    if len(alternatives) < 2:
+        return None
+    return min(alternatives, key=lambda alternative: len(terms.postorder((alternative,))))
+
+
+def _mask_of_values(term: Term) -> int:
+    """The unknowns that a term speaks of, but for those that only its choices depend on."""
+    found = 0
+    seen: set[Term] = set()
+    todo = [term]
+    while todo:
+        node = todo.pop()
+        if node not in seen:
+            seen.add(node)
+            if not node.args:
+                found |= terms.mask(node)
+            todo.extend(node.args[1:] if node.op == "ite" else node.args)
+    return found
 
 
 def is_extreme(choice: Term) -> bool:

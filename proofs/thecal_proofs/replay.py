@@ -115,10 +115,13 @@ def replay_start(
 
 
 def replay_state(
-    wiring: Wiring, model: Mapping[str, int], predicate: ir.Signature, facts: Sequence[ir.Signature]
+    wiring: Wiring,
+    model: Mapping[str, int],
+    predicate: ir.Signature,
+    facts: Sequence[ir.Signature],
+    types: Mapping[str, Type],
 ) -> Replay:
     """Run a claim about any state on the model's."""
-    types = {name: found for name, found in wiring.symbols.items() if name != "truth"}
     leaves = {name: decode.fill(found, name, model) for name, found in types.items()}
     names = {name: decode.build(found, iter(leaves[name]), wiring.loaded) for name, found in types.items()}
     names |= {"after": names["state"], "ghost_after": names.get("ghost")}

@@ -83,7 +83,7 @@ class Report:
         """The conjuncts that some proofs rest on, and those that theirs rest on, and so on."""
         rests: dict[str, set[str]] = {}
         for result in self.results:
-            if result.kind in ("property", *FACTS):
+            if result.kind in ("property", "quiet", *FACTS):
                 rests.setdefault(result.subject, set()).update(result.rests_on)
         found: set[str] = set()
         todo = list(subjects)
@@ -100,7 +100,8 @@ class Report:
         for result in self.judged():
             if result.kind in FACTS:
                 proved[result.subject] = proved.get(result.subject, True) and result.verdict == "proved"
-        return sorted(name for name in self.foundations([row.id]) if not proved.get(name, False))
+        subjects = {row.id, *(r.subject for r in self.results if r.kind == "quiet" and "quiet" in FORM.get(row.id, ()))}
+        return sorted(name for name in self.foundations(subjects) if not proved.get(name, False))
 
     def witness(self, row: Row) -> str:
         """Where a property speaks: the step of a trace, or the class of event, that was found; else nothing."""

@@ -17,6 +17,9 @@ SPECS = "thecal_specs"
 OUTSIDE = ("thecal.boundary", "thecal.session")
 CONJUNCTS = (("thecal_specs.invariant", "INVARIANT"), ("thecal_specs.lemmas", "LEMMAS"))
 CONSEQUENCES = (("thecal_specs.consequences", "CONSEQUENCES"),)
+# Claims about functions beside the step: of a state of the invariant, and of a state in whatever condition.
+QUIET = (("thecal_specs.quiet", "QUIET"),)
+LOADING = (("thecal_specs.loading", "LOADING"),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,8 @@ class Wiring:
         self.possible_truth = self._find(SPECS, "is_possible_truth")
         self.conjuncts = self._find_listed(CONJUNCTS)
         self.consequences = self._find_listed(CONSEQUENCES)
+        self.quiet = self._find_listed(QUIET)
+        self.loading = self._find_listed(LOADING)
 
     @property
     def facts(self) -> tuple[ir.Signature, ...]:

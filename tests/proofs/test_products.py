@@ -5,12 +5,18 @@ from collections.abc import Iterable
 
 from thecal_proofs import terms
 from thecal_proofs.paths import rebuild
-from thecal_proofs.products import Products, facts_of_product, facts_of_two_products
+from thecal_proofs.products import (
+    Products,
+    facts_of_four_products,
+    facts_of_product,
+    facts_of_ratios,
+    facts_of_two_products,
+)
 from thecal_proofs.solve import ask
 from thecal_proofs.tautologies import find_tautologies
 from thecal_proofs.terms import Term
 
-A, B, C = (terms.var(name) for name in "abc")
+A, B, C, D = (terms.var(name) for name in "abcd")
 PRODUCT, LEFT, RIGHT = (terms.var(name) for name in ("product", "left", "right"))
 
 
@@ -28,6 +34,24 @@ def test_facts_about_one_product_hold() -> None:
 def test_facts_about_two_products_with_a_common_factor_hold() -> None:
     meaning = {LEFT: terms.mul(C, A), RIGHT: terms.mul(C, B)}
     assert_always(facts_of_two_products(C, A, LEFT, B, RIGHT), meaning)
+
+
+def test_facts_about_four_products_hold() -> None:
+    table = {(x, a): terms.var(f"{x.value}{a.value}") for x in (A, B) for a in (C, D)}
+    meaning = {product: terms.mul(x, a) for (x, a), product in table.items()}
+    assert_always(facts_of_four_products(A, B, C, D, table), meaning)
+
+
+def test_what_is_within_a_ratio_is_within_a_larger_one() -> None:
+    x, y, a, b, c, d = (terms.var(name) for name in "xyabcd")
+    (fact,) = facts_of_ratios((x, y), (a, b), (c, d), terms.mul)
+    given = terms.conjuncts(terms.negate(fact))
+    # the solver is led: x c b <= x a d <= y b d, and b is no more than cancelled
+    led = [terms.le(terms.mul(terms.mul(x, c), b), terms.mul(terms.mul(x, a), d))]
+    led += [terms.le(terms.mul(terms.mul(x, a), d), terms.mul(terms.mul(y, b), d))]
+    for step in led:
+        assert ask([*given, terms.negate(step)]).status == "unsat", step
+    assert ask([*given, *led]).status == "unsat"
 
 
 def test_a_product_multiplied_out_is_the_product() -> None:

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The constructors of terms simplify; what they build must mean what was asked for."""
 
+import itertools
 from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
@@ -125,3 +126,28 @@ def test_a_term_speaks_of_its_unknowns_only(built: Built) -> None:
     for leaf in leaves:
         spoken |= terms.mask(leaf)
     assert terms.mask(term) == spoken
+
+
+def test_what_is_neither_of_two_is_two_claims_and_what_is_not_both_two_alternatives() -> None:
+    a, b = terms.flag("a"), terms.flag("b")
+    neither = terms.negate(terms.any_of([a, b]))
+    assert terms.conjuncts(neither) == [terms.negate(a), terms.negate(b)]
+    assert terms.disjuncts(terms.negate(terms.all_of([a, b]))) == [terms.negate(a), terms.negate(b)]
+
+
+def test_that_two_truths_are_equal_is_claimed_both_ways() -> None:
+    a, b = terms.flag("a"), terms.flag("b")
+    assert terms.pieces(terms.eq(a, b)) == [terms.implies(a, b), terms.implies(b, a)]
+
+
+def test_a_choice_of_truths_by_one_of_them_means_what_it_says() -> None:
+    a, b, c = (terms.flag(name) for name in "abc")
+    both = terms.both(a, c)
+    for choice, meaning in (
+        (terms.ite(a, b, a), terms.both(a, b)),
+        (terms.ite(a, a, b), terms.either(a, b)),
+        (terms.ite(both, b, a), terms.both(a, terms.implies(c, b))),
+    ):
+        for values in itertools.product((0, 1), repeat=3):
+            given = dict(zip("abc", values, strict=True))
+            assert terms.evaluate(choice, given) == terms.evaluate(meaning, given)
