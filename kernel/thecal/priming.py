@@ -109,7 +109,11 @@ def find_prime_refusal(config: Config, state: State, volume_nl: int) -> Response
 
 
 def with_prime_begun(config: Config, state: State, volume_nl: int) -> State:
-    """Begin a prime: all that it may push is reserved, nothing of it is given yet."""
+    """Begin a prime: all that it may push is reserved, nothing of it is given yet.
+
+    Of basal that is owed no more than one pulse waits for its end: the prime's own pulses start the motor's interval
+    anew, and what falls due in an interval is what may be owed beyond a pulse.
+    """
     pulses = compute_prime_pulses(config, volume_nl)
     reserved_fg = compute_prime_reserved_fg(config, state, pulses)
     bolus = Bolus(
@@ -124,7 +128,8 @@ def with_prime_begun(config: Config, state: State, volume_nl: int) -> State:
         reserved_fg=reserved_fg,
         given_fg=NO_MASSES,
     )
-    return replace(state, mode=Mode.PRIMING, bolus=bolus)
+    owed_fg_1800 = min(state.basal.owed_fg_1800, state.path.pulse_fg_max * SLOT_S)
+    return replace(state, mode=Mode.PRIMING, bolus=bolus, basal=replace(state.basal, owed_fg_1800=owed_fg_1800))
 
 
 def with_path_primed(config: Config, state: State) -> State:

@@ -78,6 +78,7 @@ def fluids_are_within_limits(config: Config, state: State) -> bool:
         and 0 <= state.path.volume_lo_nl <= state.path.volume_hi_nl <= PATH_NL_MAX
         and 0 <= state.path.front_lo_nl <= state.path.front_hi_nl <= PATH_NL_MAX
         and doubtful_nl <= state.reservoir.volume_lo_nl <= state.reservoir.volume_hi_nl <= 2 * RESERVOIR_NL_MAX
+        and state.reservoir.volume_lo_nl <= RESERVOIR_NL_MAX
     )
 
 
@@ -178,6 +179,11 @@ def owed_is_at_most_one_pulse_and_an_interval(config: Config, state: State) -> b
     return 0 <= state.basal.owed_fg_1800 <= SLOT_S * state.path.pulse_fg_max + waited_s * state.path.slot_fg_max
 
 
+def owed_while_priming_is_at_most_one_pulse(config: Config, state: State) -> bool:
+    """While the path is primed, no more than a pulse of basal is owed, however often the motor turns."""
+    return implies(state.mode == Mode.PRIMING, state.basal.owed_fg_1800 <= SLOT_S * state.path.pulse_fg_max)
+
+
 def owed_is_at_most_two_pulses(config: Config, state: State) -> bool:
     """What is owed is at most two of the largest pulses of the fluids."""
     return 0 <= state.basal.owed_fg_1800 <= 2 * SLOT_S * state.path.pulse_fg_max
@@ -263,6 +269,7 @@ def is_sound(config: Config, state: State) -> bool:
         and admitted_slots_are_at_least_the_minimum_rate(config, state)
         and admitted_slots_can_be_delivered(config, state)
         and owed_is_at_most_one_pulse_and_an_interval(config, state)
+        and owed_while_priming_is_at_most_one_pulse(config, state)
         and owed_is_at_most_two_pulses(config, state)
         and primed_fluids_are_within_concentration_limits(config, state)
         and flight_is_a_pulse_of_the_fluids(config, state)

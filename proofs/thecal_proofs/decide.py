@@ -126,14 +126,14 @@ def _decide_pieces(
         claim = terms.implies(form.is_inside(place.number), form.text)
         places = {place: place.number, **computed}
         answer = _at_places(premises, case, [claim], places, hint, limits, decision)
-        if answer.status == "unknown":
+        if answer.status == "unknown" or (answer.status == "sat" and premises.is_restricted):
             return answer
         if answer.status == "unsat":
             for member in form.members:
                 left.pop(member, None)
     if computed and left:
         answer = _at_places(premises, case, list(left), computed, hint, limits, decision)
-        if answer.status != "sat":
+        if answer.status != "sat" or premises.is_restricted:
             return answer
     return _Inquiry(premises, hint, limits, decision).settle(case, list(left.values())) if left else Answer("unsat")
 

@@ -142,18 +142,6 @@ HINTS: Mapping[Key, Hint] = {
         "reserves_are_not_negative",
         "delivery_needs_an_admitted_program",
     ),
-    ("owed_is_at_most_one_pulse_and_an_interval", SECOND): uses(
-        "admitted_fluids_hold_the_first_drug",
-        "admitted_slots_are_at_least_the_minimum_rate",
-        "admitted_slots_can_be_delivered",
-        "delivery_needs_an_admitted_program",
-        "fluids_are_within_limits",
-        "owed_is_at_most_one_pulse_and_an_interval",
-        "program_is_within_limits",
-        "pulse_bounds_are_those_of_the_fluids",
-        "slot_bound_is_what_the_motor_can_give",
-        "ticks_are_ordered",
-    ),
     "boluses_are_in_the_ledger": uses(
         "boluses_are_in_the_ledger",
         "active_bolus_of_the_window_is_booked",

@@ -44,6 +44,7 @@ class Premises:
                 self._owners.setdefault(part, []).append(hypothesis.name)
         self._order = terms.postorder(self.parts)
         self.places: tuple[Place, ...] = ()
+        self.is_restricted = False  # a model of some hypotheses refutes nothing
         self.few = 12  # broken ones taken in at once
         self.is_at_once = False  # or whether all are put to the solver from the start
 
@@ -87,6 +88,7 @@ class Premises:
         found._order = terms.postorder(found.parts)
         found.__dict__.pop("tables", None)
         found.few = 60
+        found.is_restricted = True
         found.is_at_once = at_once
         return found
 

@@ -516,10 +516,10 @@ def advance_last_bolus(before: State, after: State, last: LastBolus) -> LastBolu
 
 
 def advance_behind(config: Config, before: State, event: Event, outcome: Outcome, behind_fg_1800: int) -> int:
-    """What basal is behind its schedule, counted anew whenever the fluids change."""
+    """What basal is behind its schedule, counted anew whenever the fluids change: by a refill, a path, a prime."""
     if isinstance(event, RefillDone) or isinstance(event, PathDeclared):
         return 0
-    if before.mode == Mode.PRIMING and outcome.state.mode != Mode.PRIMING:
+    if (before.mode == Mode.PRIMING) != (outcome.state.mode == Mode.PRIMING):
         return 0
     if outcome.state.mode == Mode.EMPTY:
         return behind_fg_1800

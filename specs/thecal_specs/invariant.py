@@ -190,6 +190,11 @@ def owed_is_at_most_one_pulse_and_an_interval(config: Config, state: State) -> b
     return 0 <= state.basal.owed_fg_1800 <= SLOT_S * state.path.pulse_fg_max + waited_s * state.path.slot_fg_max
 
 
+def owed_while_priming_is_at_most_one_pulse(config: Config, state: State) -> bool:
+    """While the path is primed, no more than a pulse of basal is owed, however often the motor turns."""
+    return implies(state.mode == Mode.PRIMING, state.basal.owed_fg_1800 <= SLOT_S * state.path.pulse_fg_max)
+
+
 def owed_is_at_most_two_pulses(config: Config, state: State) -> bool:
     """What is owed is at most two of the largest pulses of the fluids."""
     return 0 <= state.basal.owed_fg_1800 <= 2 * SLOT_S * state.path.pulse_fg_max
@@ -496,6 +501,7 @@ INVARIANT = (
     admitted_slots_are_at_least_the_minimum_rate,
     admitted_slots_can_be_delivered,
     owed_is_at_most_one_pulse_and_an_interval,
+    owed_while_priming_is_at_most_one_pulse,
     owed_is_at_most_two_pulses,
     active_bolus_is_accounted_for,
     masses_of_the_bolus_are_within_limits,

@@ -38,7 +38,7 @@ from thecal.events import (
 )
 from thecal.outcome import Response
 from thecal.state import Mode
-from thecal.units import DAY_S
+from thecal.units import DAY_S, SLOT_S
 
 VOLUME_NL = 20
 
@@ -213,3 +213,13 @@ def test_what_is_unknown_is_never_primed(is_in_path: bool) -> None:
         bench.send(replace(fill_up(), is_rinsed=True))
         assert bench.state.reservoir.fluid.is_known
     assert bench.ask(PrimeAsked(VOLUME_NL)).response == Response.REFUSED_FLUID_NOT_ALLOWED
+
+
+def test_a_prime_begins_with_no_more_basal_owed_than_a_pulse() -> None:
+    """Its pulses start the interval anew: more would let a resumed therapy fall two pulses and an interval behind."""
+    bench = connect()
+    most_fg_1800 = bench.state.path.pulse_fg_max * SLOT_S
+    basal = replace(bench.state.basal, owed_fg_1800=most_fg_1800 + 1)
+    bench.state = replace(bench.state, basal=basal)
+    begin(bench)
+    assert bench.state.basal.owed_fg_1800 == most_fg_1800
