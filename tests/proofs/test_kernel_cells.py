@@ -9,6 +9,7 @@ import thecal
 import thecal_specs
 from thecal_proofs.prove import prove
 from thecal_proofs.report import Report
+from thecal_specs.consequences import CONSEQUENCES
 
 KERNEL = Path(thecal.__file__).parent
 SPECS = Path(thecal_specs.__file__).parent
@@ -25,6 +26,22 @@ def test_every_cell_of_a_property_is_proved_from_the_invariant(property_id: str)
     cells = report.cells(row)
     assert cells, "the property has cells"
     assert set(cells.values()) == {"proved"}, cells
+
+
+@pytest.mark.parametrize("property_id", ["OVR-01", "OVR-02", "OVR-10", "CON-05", "UND-01"])
+def test_what_speaks_of_a_state_is_read_off_from_the_invariant_at_once(property_id: str) -> None:
+    (result,) = (r for r in decide(property_id, KERNEL).results if r.kind == "property")
+    assert (result.event, result.verdict) == ("any", "proved"), result.detail
+    assert result.rests_on, "it follows from something"
+
+
+def test_every_consequence_follows_from_the_invariant_and_those_before_it() -> None:
+    names = [consequence.__name__ for consequence in CONSEQUENCES]
+    report = prove(names, kernel=KERNEL, specs=SPECS, jobs=2, is_founded=False)
+    assert {result.subject: result.verdict for result in report.results} == dict.fromkeys(names, "proved")
+    for result in report.results:
+        later = names[names.index(result.subject) :]
+        assert not set(result.rests_on) & set(later), "nothing rests on itself, or on what follows from it"
 
 
 @pytest.mark.parametrize(
