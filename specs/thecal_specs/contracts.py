@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a function of the kernel promises, proved once from its body and assumed at its calls."""
 
+from thecal import fluid, schedule, units
 from thecal import path as tip
-from thecal import schedule, units
 from thecal.fluid import Fluid
 from thecal.state import Path, Ratio
 
@@ -105,7 +105,43 @@ def lower_pulse_is_the_least_that_either_fluid_brings(
     )
 
 
+def least_of_a_blend_is_between(old_fg_per_nl: int, old_nl: int, new_fg_per_nl: int, new_nl: int, result: int) -> bool:
+    """``compute_blend_lo``: no more than what mixing all of the old makes, nor than the new; no less than both."""
+    is_asked_well = (
+        units.is_within(old_fg_per_nl, 0, units.CONCENTRATION_FG_PER_NL_MAX)
+        and units.is_within(new_fg_per_nl, 0, units.CONCENTRATION_FG_PER_NL_MAX)
+        and old_nl >= 0
+        and new_nl >= 1
+    )
+    return not is_asked_well or (
+        min(old_fg_per_nl, new_fg_per_nl) <= result <= new_fg_per_nl
+        and (
+            old_fg_per_nl >= new_fg_per_nl
+            or result * (old_nl + new_nl) <= old_fg_per_nl * old_nl + new_fg_per_nl * new_nl
+        )
+    )
+
+
+def most_of_a_blend_is_between(old_fg_per_nl: int, old_nl: int, new_fg_per_nl: int, new_nl: int, result: int) -> bool:
+    """``compute_blend_hi``: no less than what mixing all of the old makes, nor than the new; no more than both."""
+    is_asked_well = (
+        units.is_within(old_fg_per_nl, 0, units.CONCENTRATION_FG_PER_NL_MAX)
+        and units.is_within(new_fg_per_nl, 0, units.CONCENTRATION_FG_PER_NL_MAX)
+        and old_nl >= 0
+        and new_nl >= 1
+    )
+    return not is_asked_well or (
+        new_fg_per_nl <= result <= max(old_fg_per_nl, new_fg_per_nl)
+        and (
+            old_fg_per_nl <= new_fg_per_nl
+            or old_fg_per_nl * old_nl + new_fg_per_nl * new_nl <= result * (old_nl + new_nl)
+        )
+    )
+
+
 CONTRACTS = {
+    fluid.compute_blend_lo: least_of_a_blend_is_between,
+    fluid.compute_blend_hi: most_of_a_blend_is_between,
     tip.compute_upper_fg: upper_pulse_is_the_most_that_either_fluid_brings,
     tip.compute_lower_fg: lower_pulse_is_the_least_that_either_fluid_brings,
     schedule.compute_hour_fg: hour_is_at_least_any_two_neighbours,
