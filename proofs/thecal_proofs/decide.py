@@ -16,7 +16,17 @@ from dataclasses import dataclass, field, replace
 
 from thecal_proofs import terms
 from thecal_proofs.hints import NO_HINT, Hint, Split
-from thecal_proofs.paths import find_condition, find_part, simplify
+from thecal_proofs.paths import (
+    find_conclusion,
+    find_condition,
+    find_known_by,
+    find_part,
+    find_shared,
+    propagate,
+    rebuild,
+    simplify,
+    simplify_by,
+)
 from thecal_proofs.places import ANY, Place
 from thecal_proofs.premises import Premises, with_contracts
 from thecal_proofs.products import Products
@@ -28,9 +38,10 @@ ROUNDS = 40  # models tried before a question is called undecided
 FEW_ROUNDS = 8  # and as long as several claims are tried together
 NEAR = 6  # unknowns beyond the goal's own that a condition of its path may speak of to be taken in early
 LIES_PER_ROUND = 60
-QUICK = 4  # an early query gets this fraction of the budget
+QUICK = 4  # a query with products taken for unknowns gets this fraction of the budget
+EARLY = 32  # and this one, if its conditions can still be taken apart
 SMALL = 300  # so few hypotheses may be put to the solver all at once
-LARGE = 3_000  # a question of more nodes is taken apart before it is asked
+LARGE = 600  # a question of more nodes is taken apart before it is asked
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +130,10 @@ def _decide_pieces(
     """First what is claimed of every place of a table, once for all of them; then the rest."""
     tables = premises.tables
     tables.meet(pieces)
-    claims, computed = tables.look_up(pieces)
+    entries, computed = tables.look_up(pieces)
+    claims = [rebuild(piece, entries) for piece in pieces]
+    if entries:
+        premises = premises.with_entries(entries)
     left = dict(zip(claims, pieces, strict=True))
     for form in tables.find_forms(claims):
         place = Place(ANY, form.length)
@@ -163,22 +177,52 @@ class _Inquiry:
         self.decision = decision
         self.settled: dict[Term, list[frozenset[Term]]] = {}  # what is refuted, and the parts of paths it took
         self.helpful: dict[Term, None] = {}  # hypotheses that earlier questions took
+        self.promises: dict[Term, list[Term]] = {}  # what contracts say, as it is asked
 
     def settle(self, case: Term, pieces: Sequence[Term]) -> Answer:
-        """Settle some pieces together, or else each half of them; a single one along its paths."""
+        """Settle some pieces together, or else along a path that they share, or else each half of them.
+
+        A single one is followed along its paths.
+        """
         if len(pieces) == 1:
-            *given, refuted = (terms.negate(part) for part in terms.disjuncts(pieces[0]))
-            return self._along_paths(terms.all_of([*terms.conjuncts(case), *given]), refuted, True)
+            asked = find_conclusion(pieces[0])
+            given = [terms.negate(part) for part in terms.disjuncts(pieces[0]) if part is not asked]
+            return self._along_paths(terms.all_of([*terms.conjuncts(case), *given]), terms.negate(asked), True)
         refuted = terms.negate(terms.all_of(pieces))
         answer = Answer("unknown") if self.hint.each else self._ask_together(case, refuted)
         if answer.status != "unknown":
             return answer
+        condition = find_shared(pieces)
+        if condition is not None:
+            return self._on_both_sides(case, pieces, condition)
         middle = len(pieces) // 2
         for half in (pieces[:middle], pieces[middle:]):
             answer = self.settle(case, half)
             if answer.status != "unsat":
                 return answer
         return answer
+
+    def _on_both_sides(self, case: Term, pieces: Sequence[Term], condition: Term) -> Answer:
+        """Settle some pieces where a condition holds, and where it does not."""
+        if self.decision.queries > self.hint.queries:
+            return Answer("unknown", {}, "too many paths")
+        answer = Answer("unsat")
+        for value in (True, False):
+            taken = condition if value else terms.negate(condition)
+            known = propagate(terms.both(simplify(case, condition, value), taken))
+            claims = (simplify_by(simplify(piece, condition, value), known) for piece in pieces)
+            left = [part for part in terms.pieces(terms.all_of(claims)) if not self._is_known(part)]
+            answer = Answer("unsat") if known is terms.FALSE or not left else self.settle(known, left)
+            if answer.status != "unsat":
+                return answer
+        return answer
+
+    def _is_known(self, piece: Term) -> bool:
+        """Whether a piece is a hypothesis, word for word."""
+        known = find_known(self.premises, piece)
+        if known is not None:
+            self.decision.rest_on(self.premises, [known])
+        return known is not None
 
     def _along_paths(self, path: Term, rest: Term, is_first: bool) -> Answer:
         """Settle a question, or else each side of a condition that governs it, and so on; then of the path's own."""
@@ -187,7 +231,7 @@ class _Inquiry:
         condition, is_plain = find_condition(rest)
         part = find_part(path, rest) if condition is None else None
         answer = Answer("unknown")
-        if is_plain or (is_first and len(terms.postorder((rest,))) < LARGE):
+        if is_plain or (is_first and terms.size(rest) < LARGE):
             answer = self._ask(path, rest, condition is None and part is None)
         condition = condition or part
         if answer.status != "unknown" or condition is None:
@@ -196,8 +240,8 @@ class _Inquiry:
             return Answer("unknown", {}, "too many paths")
         for value in (True, False):
             taken = condition if value else terms.negate(condition)
-            known = terms.both(simplify(path, condition, value), taken)
-            answer = self._along_paths(known, simplify(rest, condition, value), False)
+            known = propagate(terms.both(simplify(path, condition, value), taken))
+            answer = self._along_paths(known, simplify_by(simplify(rest, condition, value), known), False)
             if answer.status != "unsat":
                 return answer
         return answer
@@ -205,9 +249,11 @@ class _Inquiry:
     def _ask_together(self, path: Term, rest: Term) -> Answer:
         """Try several pieces at once, giving up soon."""
         chosen = dict.fromkeys(self.premises.near(rest))
-        answer = self._linearly(terms.conjuncts(path), chosen, rest, FEW_ROUNDS)
+        part = QUICK if terms.size(rest) < LARGE else EARLY
+        told = Told(terms.conjuncts(path), path)
+        answer = self._linearly(told, chosen, rest, FEW_ROUNDS, part)
         if answer.status == "unsat":
-            self.decision.rest_on(self.premises, answer.core)
+            self.decision.rest_on(self.premises, map(told.origin, answer.core))
         return answer
 
     def _is_settled(self, path: Term, rest: Term) -> bool:
@@ -218,50 +264,52 @@ class _Inquiry:
     def _ask(self, path: Term, rest: Term, is_last: bool) -> Answer:
         """Ask with products taken for unknowns, of which only what a model breaks is told; then with all they are."""
         parts = terms.conjuncts(path)
-        own = self.premises.lifted(parts)
+        told = Told(self.premises.lifted(parts), path)
         chosen = dict.fromkeys([*self.premises.near(rest), *self.helpful])
-        answer = self._linearly(own, chosen, rest, ROUNDS)
+        answer = self._linearly(told, chosen, rest, ROUNDS, QUICK if is_last else EARLY)
         if answer.status == "unknown":
-            answer = self._exactly(own, chosen, rest, is_last)
+            answer = self._exactly(told, chosen, rest, 1 if is_last else EARLY)
         if answer.status == "unknown" and is_last and len(self.premises.parts) <= SMALL:
-            answer = self._at_once(own, rest)
+            answer = self._at_once(list(told.own), rest)
         if answer.status == "unsat":
-            self.decision.rest_on(self.premises, answer.core)
-            self.helpful.update(dict.fromkeys(part for part in chosen if part in answer.core and part not in own))
-            needed = answer.core & frozenset(own)
-            self.settled.setdefault(rest, []).append(needed if needed <= frozenset(parts) else frozenset(parts))
+            core = {told.origin(fact) for fact in answer.core}
+            self.decision.rest_on(self.premises, core)
+            self.helpful.update(dict.fromkeys(part for part in chosen if part in core and part not in told.own))
+            needed = answer.core & frozenset(told.own)
+            is_exact = needed <= frozenset(parts) and not told.is_changed(answer.core)
+            self.settled.setdefault(rest, []).append(needed if is_exact else frozenset(parts))
         return answer
 
-    def _linearly(self, own: Sequence[Term], chosen: dict[Term, None], rest: Term, rounds: int) -> Answer:
+    def _linearly(self, told: "Told", chosen: dict[Term, None], rest: Term, rounds: int, part: int) -> Answer:
         products = Products()
         asked: dict[Term, Term] = {}
         with Question("core", self.limits.seed) as question:
-            new: Iterable[Term] = [rest, *chosen]
-            told: list[Term] = []
+            new: Iterable[Term] = [rest, *map(told.simplified, chosen)]
+            lies: list[Term] = []
             for _ in range(rounds):
                 for fact in self._with_tautologies(new, asked):
                     linear = products.linear([fact])[0]
                     asked[fact] = linear
                     question.add([linear], tracked=True)
-                question.add([*told, *products.definitions])
-                answer = self.decision.count(question.check(self.limits.budget // QUICK))
+                question.add([*lies, *products.definitions])
+                answer = self.decision.count(question.check(self.limits.budget // part))
                 if answer.status == "unsat":
                     core = frozenset(fact for fact, linear in asked.items() if linear in answer.core)
                     return Answer("unsat", {}, "", answer.rlimit, core)
                 if answer.status == "unknown":
                     return answer
-                new = self._broken(own, chosen, self.premises.complete(answer.model), rest, self.premises.few)
-                told = products.broken(list(asked.values()), answer.model)[:LIES_PER_ROUND]
-                if not new and not told:
+                new = self._broken(told, chosen, self.premises.complete(answer.model), rest, self.premises.few)
+                lies = products.broken(list(asked.values()), answer.model)[:LIES_PER_ROUND]
+                if not new and not lies:
                     return Answer("unknown", {}, "products")
         return Answer("unknown", {}, "too many rounds")
 
-    def _exactly(self, own: Sequence[Term], chosen: dict[Term, None], rest: Term, is_last: bool) -> Answer:
+    def _exactly(self, told: "Told", chosen: dict[Term, None], rest: Term, part: int) -> Answer:
         """Ask with products as they are; spend the whole budget only where nothing is left to take apart."""
         asked: dict[Term, Term] = {}
-        budget = self.limits.budget if is_last else self.limits.budget // QUICK
+        budget = self.limits.budget // part
         with Question("core", self.limits.seed) as question:
-            new: Iterable[Term] = [rest, *chosen]
+            new: Iterable[Term] = [rest, *map(told.simplified, chosen)]
             for turn in range(ROUNDS):
                 for fact in self._with_tautologies(new, asked):
                     asked[fact] = fact
@@ -270,7 +318,7 @@ class _Inquiry:
                 if answer.status != "sat":
                     return answer
                 model = self.premises.complete(answer.model)
-                new = self._broken(own, chosen, model, rest, self.premises.few << turn // 4)
+                new = self._broken(told, chosen, model, rest, self.premises.few << turn // 4)
                 if not new:
                     return Answer("sat", model)
         return Answer("unknown", {}, "too many rounds")
@@ -285,22 +333,58 @@ class _Inquiry:
 
     def _with_tautologies(self, new: Iterable[Term], asked: Mapping[Term, Term]) -> list[Term]:
         """What is new, the contracts of the calls in it, and what is true of the choices in it."""
-        facts = with_contracts(list(new), self.premises.contracts)
+        known = dict.fromkeys(new)
+        promised = [fact for fact in with_contracts(list(known), self.premises.contracts) if fact not in known]
+        facts = [*known, *(part for fact in promised for part in self._lifted(fact))]
         found = [*facts, *find_tautologies(terms.postorder([*facts, *asked]))]
         return [fact for fact in dict.fromkeys(found) if fact not in asked]
 
+    def _lifted(self, promise: Term) -> list[Term]:
+        """A promise, what it says of every place of a table said of those that stand for any."""
+        if promise not in self.promises:
+            self.promises[promise] = self.premises.lifted(terms.conjuncts(promise))
+        return self.promises[promise]
+
     def _broken(
-        self, own: Sequence[Term], chosen: dict[Term, None], model: Mapping[Term, int], rest: Term, few: int
+        self, told: "Told", chosen: dict[Term, None], model: Mapping[Term, int], rest: Term, few: int
     ) -> list[Term]:
         """What a model breaks and was not asked: of the path itself what is close to the goal, then the hypotheses."""
-        values = terms.compute(terms.postorder(own), model)
+        values = terms.compute(terms.postorder(told.own), model)
         spoken = terms.mask(rest)
-        found = [part for part in own if not values[part] and part not in chosen]
+        found = [part for part in told.own if not values[part] and part not in chosen]
         new = [part for part in found if (terms.mask(part) & ~spoken).bit_count() <= NEAR]
         new = new or [part for part in self.premises.broken(model, rest)[0] if part not in chosen]
         new = new or sorted(found, key=lambda part: (terms.mask(part) & ~spoken).bit_count())[:1]
         chosen.update(dict.fromkeys(new[:few]))
-        return new[:few]
+        return [told.simplified(part) for part in new[:few]]
+
+
+class Told:
+    """What one question is told: the path's own conditions as they are, everything else simplified by them."""
+
+    def __init__(self, own: Sequence[Term], path: Term) -> None:
+        self.own = dict.fromkeys(own)
+        self._known = find_known_by(path)
+        self._origins: dict[Term, Term] = {}
+
+    def simplified(self, part: Term) -> Term:
+        """A hypothesis as it is told."""
+        if part in self.own:
+            return part
+        for node in terms.postorder((part,), self._known):
+            self._known[node] = terms.remake(node, tuple(self._known[arg] for arg in node.args))
+        found = self._known[part]
+        if found is not part:
+            self._origins.setdefault(found, part)
+        return found
+
+    def origin(self, fact: Term) -> Term:
+        """The hypothesis that a fact was before it was simplified."""
+        return self._origins.get(fact, fact)
+
+    def is_changed(self, facts: Iterable[Term]) -> bool:
+        """Whether any of some facts holds by the path alone as it is told."""
+        return any(fact in self._origins for fact in facts)
 
 
 def _cases(splits: Sequence[Split]) -> Iterable[Term]:

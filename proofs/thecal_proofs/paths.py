@@ -2,7 +2,7 @@
 """Takes a goal apart along the conditions that its choices share: one plain question a path through the step."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from thecal_proofs import terms
 from thecal_proofs.terms import Term
@@ -40,6 +40,31 @@ def find_condition(goal: Term) -> tuple[Term | None, bool]:
     return None, True
 
 
+COMPARISONS = frozenset(("le", "lt", "eq"))
+
+
+def find_conclusion(claim: Term) -> Term:
+    """What a claim says where its conditions hold: the last comparison among its alternatives, or else the last one."""
+    parts = terms.disjuncts(claim)
+    return next((part for part in reversed(parts) if part.op in COMPARISONS), parts[-1])
+
+
+def find_shared(claims: Sequence[Term]) -> Term | None:
+    """What to decide first of some claims: a condition under which most of them speak, or that decides most choices."""
+    guards: Counter[Term] = Counter()
+    conclusions = [find_conclusion(claim) for claim in claims]
+    for claim, conclusion in zip(claims, conclusions, strict=True):
+        guards.update(part for part in terms.disjuncts(claim) if part is not conclusion)
+    shared = [guard for guard, count in guards.items() if 2 * count > len(claims)]
+    if shared:
+        return min(shared, key=terms.size)
+    condition, is_last = find_condition(terms.all_of(conclusions))
+    if condition is None or is_last:
+        return None
+    count = sum(condition in terms.postorder((conclusion,)) for conclusion in conclusions)
+    return condition if 2 * count > len(claims) else None
+
+
 def find_part(path: Term, rest: Term) -> Term | None:
     """What to decide next of a path's own conditions: of those that are made of others, in the closest to the question.
 
@@ -48,15 +73,21 @@ def find_part(path: Term, rest: Term) -> Term | None:
     spoken = terms.mask(rest)
     best, least = None, CLOSE + 1
     for part in terms.conjuncts(path):
-        condition, is_last = find_condition(part)
-        if condition is not None and not is_last:
-            distance = (_mask_of_values(part) & ~spoken).bit_count()
-        else:
-            condition = _smallest(part)
-            distance = 0 if condition is None else (terms.mask(condition) & ~spoken).bit_count()
-        if condition is not None and distance < least:
-            best, least = condition, distance
+        for condition, asked in _ways(part):
+            distance = (asked & ~spoken).bit_count()
+            if distance < least:
+                best, least = condition, distance
     return best
+
+
+def _ways(part: Term) -> Iterator[tuple[Term, int]]:
+    """The conditions by which a part may be taken apart, each with the unknowns that speak against it."""
+    smallest = _smallest(part)
+    if smallest is not None:
+        yield smallest, terms.mask(smallest)
+    condition, is_last = find_condition(part)
+    if condition is not None and not is_last:
+        yield condition, _mask_of_values(part)
 
 
 def _smallest(part: Term) -> Term | None:
@@ -66,7 +97,7 @@ def _smallest(part: Term) -> Term | None:
     alternatives = terms.disjuncts(part)
     if len(alternatives) < 2:
         return None
-    return min(alternatives, key=lambda alternative: len(terms.postorder((alternative,))))
+    return min(alternatives, key=terms.size)
 
 
 def _mask_of_values(term: Term) -> int:
@@ -109,7 +140,52 @@ def simplify(term: Term, atom: Term, value: bool) -> Term:
 def rebuild(root: Term, known: Mapping[Term, Term]) -> Term:
     """Replace terms, and let the constructors simplify what depends on them."""
     done = dict(known)
-    for node in terms.postorder((root,)):
-        if node not in done:
-            done[node] = terms.remake(node, tuple(done[arg] for arg in node.args))
+    for node in terms.postorder((root,), done):
+        done[node] = terms.remake(node, tuple(done[arg] for arg in node.args))
     return done[root]
+
+
+def propagate(path: Term) -> Term:
+    """A path with each of its conditions simplified by all others, until nothing changes."""
+    parts = terms.conjuncts(path)
+    while True:
+        known = _known(parts)
+        for node in terms.postorder(parts):
+            if node not in known:
+                known[node] = terms.remake(node, tuple(known[arg] for arg in node.args))
+        found = terms.conjuncts(terms.all_of(_simplified(part, known) for part in parts))
+        if found == parts:
+            return terms.all_of(parts)
+        parts = found
+
+
+def simplify_by(term: Term, path: Term) -> Term:
+    """A term, knowing that all conditions of a path hold."""
+    return rebuild(term, find_known_by(path))
+
+
+def find_known_by(path: Term) -> dict[Term, Term]:
+    """What stands for what if all conditions of a path hold."""
+    return _known(terms.conjuncts(path))
+
+
+def _known(parts: Sequence[Term]) -> dict[Term, Term]:
+    known: dict[Term, Term] = {}
+    for part in parts:
+        if part.op == "eq" and part.args[1].op == "const":
+            known[part.args[0]] = part.args[1]
+    for part in parts:
+        known[part] = terms.TRUE
+        known[terms.negate(part)] = terms.FALSE
+    return known
+
+
+def _simplified(part: Term, known: Mapping[Term, Term]) -> Term:
+    """A condition by what is known of what it is made of, but not by itself."""
+    if part.op == "eq" and part.args[1].op == "const":
+        value, number = part.args
+        return terms.eq(terms.remake(value, tuple(known[arg] for arg in value.args)), number) if value.args else part
+    if part.op == "not":
+        inner = part.args[0]
+        return terms.negate(terms.remake(inner, tuple(known[arg] for arg in inner.args))) if inner.args else part
+    return terms.remake(part, tuple(known[arg] for arg in part.args)) if part.args else part

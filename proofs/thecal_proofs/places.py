@@ -228,8 +228,8 @@ class Tables:
                 known[table.name(_before(ANY, distance))] = table.name(_before(place.name, distance + offset))
         return terms.implies(form.is_inside(number), rebuild(form.text, known))
 
-    def look_up(self, claims: Sequence[Term]) -> tuple[list[Term], dict[Place, Term]]:
-        """Claims with look-ups by a computed place put as entries at an unknown one; and what each place computes."""
+    def look_up(self, claims: Sequence[Term]) -> tuple[dict[Term, Term], dict[Place, Term]]:
+        """Look-ups by a computed place, each with the entry at an unknown one that it is; and what each computes."""
         found: dict[Term, Term] = {}
         computed: dict[tuple[Term, int], Place] = {}
         for node in terms.postorder(claims):
@@ -240,7 +240,7 @@ class Tables:
                     key = number, len(table.entries)
                     place = computed.setdefault(key, Place(f"place {len(computed)}", key[1]))
                     found[node] = table.name(place.name)
-        return [rebuild(claim, found) for claim in claims], {place: key[0] for key, place in computed.items()}
+        return found, {place: key[0] for key, place in computed.items()}
 
     def facts(self, claim: Term, places: Mapping[Place, Term]) -> dict[Term, Form | None]:
         """What is true of some places, and of the entries there: each with the form that it is an instance of.

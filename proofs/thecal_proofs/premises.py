@@ -8,6 +8,7 @@ from functools import cached_property
 
 from thecal_proofs import terms
 from thecal_proofs.encode import Contracts
+from thecal_proofs.paths import rebuild
 from thecal_proofs.places import Place, Tables
 from thecal_proofs.terms import Term
 
@@ -62,6 +63,11 @@ class Premises:
         members = {member for form in forms for member in form.members}
         places = [(form, place) for form in forms for place in self.places if form.length == place.length]
         return [*(fact for fact in facts if fact not in members), *(self.tables.at(*pair) for pair in places)]
+
+    def with_entries(self, entries: Mapping[Term, Term]) -> "Premises":
+        """These premises and what they say of look-ups, said of the entries that these are."""
+        said = {rebuild(part, entries): self.owner(part) for part in self.parts if terms.size(part) > len(entries)}
+        return self.extended(said, self.places)
 
     def extended(self, facts: Mapping[Term, str | None], places: Iterable[Place]) -> "Premises":
         """These premises and more facts about some places, each part of the hypothesis that is named."""
@@ -122,7 +128,7 @@ def with_contracts(facts: list[Term], contracts: Contracts) -> list[Term]:
     found = dict.fromkeys(facts)
     todo = list(facts)
     while todo:
-        for node in terms.postorder((todo.pop(),)):
+        for node in terms.calls(todo.pop()):
             fact = contracts.fact(node)
             if fact is not None and fact not in found:
                 found[fact] = None

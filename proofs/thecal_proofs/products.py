@@ -26,6 +26,7 @@ class Products:
         self._rank: dict[Term, int] = {}
         self._times: dict[tuple[Term, Term], Term] = {}
         self._sums: dict[Term, Term] = {}
+        self._done: dict[Term, Term] = {}
 
     @property
     def definitions(self) -> list[Term]:
@@ -34,12 +35,15 @@ class Products:
 
     def linear(self, facts: Sequence[Term]) -> list[Term]:
         """The facts with every product replaced."""
-        done: dict[Term, Term] = {}
-        for node in terms.postorder(facts):
+        return [self._linear(fact) if terms.is_nonlinear(fact) else fact for fact in facts]
+
+    def _linear(self, fact: Term) -> Term:
+        done = self._done
+        for node in terms.postorder((fact,), done):
             args = tuple(done[arg] for arg in node.args)
             is_product = node.op == "mul" and args[1].op != "const"
             done[node] = self.multiply(*args) if is_product else terms.remake(node, args)
-        return [done[fact] for fact in facts]
+        return done[fact]
 
     def broken(self, facts: Sequence[Term], model: Mapping[Term, int]) -> list[Term]:
         """What is true of the products in linear facts, and not so in a model."""
@@ -169,7 +173,7 @@ def _is_long(term: Term) -> bool:
     """Whether a term is too long to be multiplied out."""
     if term.op == "ite":
         is_plain = any(not branch.args or branch.op == "app" for branch in term.args[1:])
-        return not is_plain and len(terms.postorder((term,))) > 3 * LONG
+        return not is_plain and terms.size(term) > 3 * LONG
     return len(_atoms_of(term)) > LONG
 
 

@@ -16,6 +16,7 @@ from thecal_proofs.terms import Term
 CONFIRM_BUDGET = 20_000
 TABLE_MIN = 8
 _CONFIRMED: dict[Term, bool] = {}
+_OF_ONE: dict[Term, tuple[Term, ...]] = {}
 ANYTHING = terms.flag("anything")
 X, Y, EARLY, LATE = (terms.var(f"any {name}") for name in ("x", "y", "early", "late"))
 
@@ -23,8 +24,7 @@ X, Y, EARLY, LATE = (terms.var(f"any {name}") for name in ("x", "y", "early", "l
 def find_tautologies(order: Sequence[Term]) -> list[Term]:
     """Return confirmed facts about the choices among some terms."""
     choices = [node for node in order if node.op == "ite" and not node.is_bool]
-    found = [fact for choice in choices for fact in _larger_or_smaller(choice)]
-    found += [fact for choice in choices for fact in _summand(choice)]
+    found = [fact for choice in choices for fact in _of_one(choice)]
     found += [fact for pair in _comparable(choices) for fact in _ordered(*pair)]
     found += [fact for table in _tables(choices) for fact in _bounded(table, order)]
     return [fact for fact in dict.fromkeys(found) if fact is not terms.TRUE]
@@ -35,6 +35,13 @@ def is_confirmed(fact: Term) -> bool:
     if fact not in _CONFIRMED:
         _CONFIRMED[fact] = ask([terms.negate(fact)], CONFIRM_BUDGET, engine="core").status == "unsat"
     return _CONFIRMED[fact]
+
+
+def _of_one(choice: Term) -> Sequence[Term]:
+    """Facts about one choice, remembered because every question asks."""
+    if choice not in _OF_ONE:
+        _OF_ONE[choice] = (*_larger_or_smaller(choice), *_summand(choice))
+    return _OF_ONE[choice]
 
 
 def _larger_or_smaller(choice: Term) -> Iterable[Term]:

@@ -7,7 +7,7 @@ what was encoded before it: budgets stay reproducible. The table lives as long a
 workers are forked per event and thrown away.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from typing import Literal, TypeAlias
 
 Op: TypeAlias = Literal[
@@ -296,7 +296,7 @@ def any_of(items: Iterable[Term]) -> Term:
 def _flat(op: Literal["and", "or"], items: Iterable[Term], neutral: Term, absorbing: Term) -> Term:
     kept: dict[Term, None] = {}
     for item in items:
-        if item is absorbing:
+        if item is absorbing or negate(item) in kept:
             return absorbing
         if item is not neutral:
             kept[item] = None
@@ -320,15 +320,18 @@ def conjuncts(term: Term) -> list[Term]:
     return list(found)
 
 
-def postorder(roots: Iterable[Term]) -> list[Term]:
-    """List every node under the roots once, operands first; the order depends on shape alone."""
+def postorder(roots: Iterable[Term], known: Container[Term] = ()) -> list[Term]:
+    """List every node under the roots once, operands first; the order depends on shape alone.
+
+    What is known is left out, with all that only it is made of.
+    """
     done: set[Term] = set()
     order: list[Term] = []
     for root in roots:
         todo: list[tuple[Term, bool]] = [(root, False)]
         while todo:
             term, ready = todo.pop()
-            if term in done:
+            if term in done or term in known:
                 continue
             if ready or not term.args:
                 done.add(term)
@@ -339,19 +342,49 @@ def postorder(roots: Iterable[Term]) -> list[Term]:
     return order
 
 
+_SIZES: dict[Term, int] = {}
+
+
+def size(term: Term) -> int:
+    """How many nodes a term has, each counted once."""
+    found = _SIZES.get(term)
+    if found is None:
+        found = _SIZES[term] = len(postorder((term,)))
+    return found
+
+
+_HAS_CALLS: dict[Term, bool] = {}
+_CALLS: dict[Term, tuple[Term, ...]] = {}
+
+
+def calls(term: Term) -> tuple[Term, ...]:
+    """The results of uninterpreted functions in a term, operands first."""
+    for node in postorder((term,), _HAS_CALLS):
+        _HAS_CALLS[node] = node.op in ("app", "pred") or any(_HAS_CALLS[arg] for arg in node.args)
+    if not _HAS_CALLS[term]:
+        return ()
+    found = _CALLS.get(term)
+    if found is None:
+        found = _CALLS[term] = tuple(node for node in postorder((term,)) if node.op in ("app", "pred"))
+    return found
+
+
 _BITS: dict[Term, int] = {}
 _MASKS: dict[Term, int] = {}
 
 
 def mask(term: Term) -> int:
-    """The unknowns that a term speaks of, as bits; remembered, because every choice of hypotheses asks."""
+    """The unknowns that a term speaks of, as bits; remembered, because every choice of hypotheses asks.
+
+    The result of an uninterpreted function is one unknown, whatever its arguments are.
+    """
     found = _MASKS.get(term)
     if found is not None:
         return found
-    for node in postorder((term,)):
-        if node.op in ("var", "flag"):
+    for node in postorder((term,), _MASKS):
+        if node.op in LEAF_OPS:
             _MASKS[node] = 1 << _BITS.setdefault(node, len(_BITS))
-        elif node not in _MASKS:
+        else:
             bits = 0
             for arg in node.args:
                 bits |= _MASKS[arg]
@@ -422,10 +455,17 @@ def _spread(term: Term) -> list[Term]:
         return [term]
     flat = disjuncts(term)
     wide = [part for part in flat if part.op == "and"]
-    if len(wide) != 1:
+    if wide[-1:] == flat[-1:]:  # what is concluded comes last
+        chosen = flat[-1]
+    elif len(wide) == 1 and len(conjuncts(wide[0])) <= FEW_PARTS:
+        chosen = wide[0]
+    else:
         return [term]
-    rest = [part for part in flat if part is not wide[0]]
-    return [any_of([*rest, *disjuncts(part)]) for part in pieces(wide[0])]
+    rest = [part for part in flat if part is not chosen]
+    return [any_of([*rest, *disjuncts(part)]) for part in pieces(chosen)]
+
+
+FEW_PARTS = 16  # a condition of more parts is not taken for a conclusion
 
 
 def disjuncts(term: Term) -> list[Term]:
@@ -448,11 +488,9 @@ _NONLINEAR: dict[Term, bool] = {}
 
 def is_nonlinear(term: Term) -> bool:
     """Whether a product of two unknowns occurs in a term."""
-    if term not in _NONLINEAR:
-        for node in postorder((term,)):
-            if node not in _NONLINEAR:
-                product = node.op == "mul" and all(arg.op != "const" for arg in node.args)
-                _NONLINEAR[node] = product or any(_NONLINEAR[arg] for arg in node.args)
+    for node in postorder((term,), _NONLINEAR):
+        product = node.op == "mul" and all(arg.op != "const" for arg in node.args)
+        _NONLINEAR[node] = product or any(_NONLINEAR[arg] for arg in node.args)
     return _NONLINEAR[term]
 
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a function of the kernel promises, proved once from its body and assumed at its calls."""
 
-from thecal import fluid, schedule, units
+from thecal import fluid, programming, schedule, units
 from thecal import path as tip
 from thecal.fluid import Fluid
 from thecal.state import Path, Ratio
@@ -62,6 +62,14 @@ def hour_is_at_least_any_two_neighbours(slots_fg: units.Slots, result: int) -> b
     return all(a + b <= result for a, b in zip(slots_fg, slots_fg[1:48] + slots_fg[0:1]))
 
 
+def rotated_slots_are_the_same_ones(slots_fg: units.Slots, slot_count: int, result: units.Slots) -> bool:
+    """``compute_rotated``: as much in all, none above all limits and none below nothing."""
+    are_masses = all(units.is_within(slot, 0, units.MASS_FG_MAX) for slot in slots_fg)
+    return sum(slot for slot in slots_fg) == sum(slot for slot in result) and (
+        not are_masses or all(units.is_within(slot, 0, units.MASS_FG_MAX) for slot in result)
+    )
+
+
 def is_ratio_of_both(path: Path, new: Fluid, drug: int) -> bool:
     """Whether neither fluid brings more of a drug with the first one than the path's ratio says."""
     ratio = path.ratios[drug]
@@ -73,22 +81,33 @@ def is_ratio_of_both(path: Path, new: Fluid, drug: int) -> bool:
     )
 
 
+def are_bounds_of_both(path: Path, new: Fluid, pulse_volume_nl: int) -> bool:
+    """Whether the path's bounds on the first drug's pulse are those of the two fluids."""
+    return (
+        path.pulse_fg_min == min(path.old.hi[0], new.hi[0]) * pulse_volume_nl
+        and path.pulse_fg_max == max(path.old.hi[0], new.hi[0]) * pulse_volume_nl
+    )
+
+
 def upper_pulse_is_the_most_that_either_fluid_brings(
     path: Path, new: Fluid, pulse_volume_nl: int, result: units.Masses
 ) -> bool:
-    """``compute_upper_fg``: at least what each fluid at the tip brings, at most what both do; ratios hold of it."""
+    """``compute_upper_fg``: at least what each fluid at the tip brings, at most what both do; its bounds hold."""
     is_asked_well = pulse_volume_nl >= 1 and all(a >= 0 and b >= 0 for a, b in zip(path.old.hi, new.hi))
-    return not is_asked_well or all(
-        result[i] >= 0
-        and result[i] >= min(path.old.hi[i], new.hi[i]) * pulse_volume_nl
-        and result[i] <= max(path.old.hi[i], new.hi[i]) * pulse_volume_nl
-        and (path.front_hi_nl <= 0 or result[i] >= path.old.hi[i] * pulse_volume_nl)
-        and (path.front_lo_nl >= pulse_volume_nl or result[i] >= new.hi[i] * pulse_volume_nl)
-        and (
-            not is_ratio_of_both(path, new, i)
-            or result[i] * path.ratios[i].first_fg_per_nl <= result[0] * path.ratios[i].drug_fg_per_nl
+    return not is_asked_well or (
+        (not are_bounds_of_both(path, new, pulse_volume_nl) or path.pulse_fg_min <= result[0] <= path.pulse_fg_max)
+        and all(
+            result[i] >= 0
+            and result[i] >= min(path.old.hi[i], new.hi[i]) * pulse_volume_nl
+            and result[i] <= max(path.old.hi[i], new.hi[i]) * pulse_volume_nl
+            and (path.front_hi_nl <= 0 or result[i] >= path.old.hi[i] * pulse_volume_nl)
+            and (path.front_lo_nl >= pulse_volume_nl or result[i] >= new.hi[i] * pulse_volume_nl)
+            and (
+                not is_ratio_of_both(path, new, i)
+                or result[i] * path.ratios[i].first_fg_per_nl <= result[0] * path.ratios[i].drug_fg_per_nl
+            )
+            for i in range(units.DRUG_COUNT)
         )
-        for i in range(units.DRUG_COUNT)
     )
 
 
@@ -144,6 +163,7 @@ CONTRACTS = {
     fluid.compute_blend_hi: most_of_a_blend_is_between,
     tip.compute_upper_fg: upper_pulse_is_the_most_that_either_fluid_brings,
     tip.compute_lower_fg: lower_pulse_is_the_least_that_either_fluid_brings,
+    programming.compute_rotated: rotated_slots_are_the_same_ones,
     schedule.compute_hour_fg: hour_is_at_least_any_two_neighbours,
     schedule.compute_share_fg: share_is_enough,
     units.compute_division_step: division_step_keeps_the_dividend,
