@@ -113,16 +113,23 @@ def compute_next_due_fg(config: Config, state: State) -> int:
     return compute_due_fg(config, replace(state, tick=state.tick + 1))
 
 
+def compute_seconds_before(mass_fg_1800: int, due_fg: int) -> int:
+    """How many seconds bring surely less than a mass that is not 0, by so much a second: 2,047 at most."""
+    division = Division(quotient=0, rest=mass_fg_1800 - 1)
+    for power in _POWERS_OF_TWO:
+        division = compute_division_step(division, due_fg, power)
+    return division.quotient
+
+
 def compute_basal_quiet_s(config: Config, state: State) -> int:
     """How many seconds pass before a whole pulse of basal is owed, within the slot of the next second."""
+    if not is_motor_on(state):
+        return SLOT_S
     pulse_fg = compute_upper_fg(state.path, state.reservoir.fluid, config.pump.pulse_volume_nl)[0]
     lacking_fg_1800 = pulse_fg * SLOT_S - state.basal.owed_fg_1800
-    if is_motor_on(state) and lacking_fg_1800 <= 0:
+    if lacking_fg_1800 <= 0:
         return 0
-    division = Division(quotient=0, rest=lacking_fg_1800 - 1)
-    for power in _POWERS_OF_TWO:
-        division = compute_division_step(division, compute_next_due_fg(config, state), power)
-    return division.quotient if is_motor_on(state) else SLOT_S
+    return compute_seconds_before(lacking_fg_1800, compute_next_due_fg(config, state))
 
 
 def compute_quiet_s(config: Config, state: State) -> int:

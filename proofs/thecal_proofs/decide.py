@@ -11,7 +11,7 @@ other, until a plain question is left. What is claimed of every place of a table
 """
 
 import itertools
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from thecal_proofs import terms
@@ -35,11 +35,12 @@ from thecal_proofs.tautologies import find_tautologies
 from thecal_proofs.terms import Term
 
 ROUNDS = 40  # models tried before a question is called undecided
-FEW_ROUNDS = 8  # and as long as several claims are tried together
+FEW_ROUNDS = 6  # and as long as several claims are tried together
 NEAR = 6  # unknowns beyond the goal's own that a condition of its path may speak of to be taken in early
 LIES_PER_ROUND = 60
 QUICK = 4  # a query with products taken for unknowns gets this fraction of the budget
 EARLY = 32  # and this one, if its conditions can still be taken apart
+REFINED = 3  # after so many of them it is worth more again
 SMALL = 300  # so few hypotheses may be put to the solver all at once
 LARGE = 600  # a question of more nodes is taken apart before it is asked
 
@@ -116,18 +117,34 @@ def decide(
     return decision
 
 
-def find_known(premises: Premises, piece: Term) -> Term | None:
-    """The hypothesis that a goal is word for word; with hash-consing that settles all that did not change."""
+def find_known(premises: Premises, piece: Term, path: Term = terms.TRUE) -> Term | None:
+    """The hypothesis that says a goal word for word where a path holds; that settles all that did not change."""
     if piece in premises.known:
         return piece
-    parts = piece.args if piece.op == "or" else ()
-    return next((part for part in parts if part in premises.known), None)
+    parts = terms.disjuncts(piece)
+    known = next((part for part in parts if part in premises.known), None)
+    if known is not None:
+        return known
+    untrue = {terms.negate(part) for part in terms.conjuncts(path)} | set(parts)
+    for part in premises.alternatives.get(find_conclusion(piece), ()):
+        if untrue.issuperset(terms.disjuncts(part)):
+            return part
+    return None
 
 
 def _decide_pieces(
     premises: Premises, case: Term, pieces: Sequence[Term], hint: Hint, limits: Limits, decision: Decision
 ) -> Answer:
-    """First what is claimed of every place of a table, once for all of them; then the rest."""
+    """First along what most pieces depend on; then what is claimed of every place of a table, once; then the rest."""
+    condition = find_shared(pieces) if terms.size(terms.all_of(pieces)) >= LARGE and len(pieces) > 1 else None
+    if condition is not None:
+        if decision.queries > hint.queries:
+            return Answer("unknown", {}, "too many paths")
+        for side, rest in _sides(premises, case, pieces, condition, decision):
+            answer = _decide_pieces(premises, side, rest, hint, limits, decision)
+            if answer.status != "unsat":
+                return answer
+        return Answer("unsat")
     tables = premises.tables
     tables.meet(pieces)
     entries, computed = tables.look_up(pieces)
@@ -150,6 +167,26 @@ def _decide_pieces(
         if answer.status != "sat" or premises.is_restricted:
             return answer
     return _Inquiry(premises, hint, limits, decision).settle(case, list(left.values())) if left else Answer("unsat")
+
+
+def _sides(
+    premises: Premises, case: Term, pieces: Sequence[Term], condition: Term, decision: Decision
+) -> Iterator[tuple[Term, list[Term]]]:
+    """Both sides of a condition that leave anything to settle: what holds there, and what is left of some pieces."""
+    for value in (True, False):
+        taken = condition if value else terms.negate(condition)
+        path = propagate(terms.both(simplify(case, condition, value), taken))
+        left = []
+        if path is not terms.FALSE:
+            claims = (simplify_by(simplify(piece, condition, value), path) for piece in pieces)
+            for piece in terms.pieces(terms.all_of(claims)):
+                known = find_known(premises, piece, path)
+                if known is None:
+                    left.append(piece)
+                else:
+                    decision.rest_on(premises, [known])
+        if left:
+            yield path, left
 
 
 def _at_places(
@@ -206,42 +243,37 @@ class _Inquiry:
         """Settle some pieces where a condition holds, and where it does not."""
         if self.decision.queries > self.hint.queries:
             return Answer("unknown", {}, "too many paths")
-        answer = Answer("unsat")
-        for value in (True, False):
-            taken = condition if value else terms.negate(condition)
-            known = propagate(terms.both(simplify(case, condition, value), taken))
-            claims = (simplify_by(simplify(piece, condition, value), known) for piece in pieces)
-            left = [part for part in terms.pieces(terms.all_of(claims)) if not self._is_known(part)]
-            answer = Answer("unsat") if known is terms.FALSE or not left else self.settle(known, left)
+        for known, left in _sides(self.premises, case, pieces, condition, self.decision):
+            answer = self.settle(known, left)
             if answer.status != "unsat":
                 return answer
-        return answer
+        return Answer("unsat")
 
-    def _is_known(self, piece: Term) -> bool:
-        """Whether a piece is a hypothesis, word for word."""
-        known = find_known(self.premises, piece)
-        if known is not None:
-            self.decision.rest_on(self.premises, [known])
-        return known is not None
+    def _along_paths(self, path: Term, rest: Term, is_first: bool, refined: int = 0) -> Answer:
+        """Settle a question, or else each side of a condition that governs it, and so on; then of the path's own.
 
-    def _along_paths(self, path: Term, rest: Term, is_first: bool) -> Answer:
-        """Settle a question, or else each side of a condition that governs it, and so on; then of the path's own."""
+        `refined` counts the conditions of the path that were taken apart already.
+        """
         if rest is terms.FALSE or path is terms.FALSE or self._is_settled(path, rest):
             return Answer("unsat")
         condition, is_plain = find_condition(rest)
         part = find_part(path, rest) if condition is None else None
         answer = Answer("unknown")
         if is_plain or (is_first and terms.size(rest) < LARGE):
-            answer = self._ask(path, rest, condition is None and part is None)
-        condition = condition or part
-        if answer.status != "unknown" or condition is None:
+            is_worth_more = condition is None and refined % REFINED == 0
+            share = 1 if condition is None and part is None else QUICK if is_worth_more else EARLY
+            answer = self._ask(path, rest, share)
+        if answer.status != "unknown" or (condition is None and part is None):
             return answer
         if self.decision.queries > self.hint.queries:
             return Answer("unknown", {}, "too many paths")
+        decided = condition or part
+        assert decided is not None
         for value in (True, False):
-            taken = condition if value else terms.negate(condition)
-            known = propagate(terms.both(simplify(path, condition, value), taken))
-            answer = self._along_paths(known, simplify_by(simplify(rest, condition, value), known), False)
+            taken = decided if value else terms.negate(decided)
+            known = propagate(terms.both(simplify(path, decided, value), taken))
+            left = simplify_by(simplify(rest, decided, value), known)
+            answer = self._along_paths(known, left, False, refined + (condition is None))
             if answer.status != "unsat":
                 return answer
         return answer
@@ -249,7 +281,7 @@ class _Inquiry:
     def _ask_together(self, path: Term, rest: Term) -> Answer:
         """Try several pieces at once, giving up soon."""
         chosen = dict.fromkeys(self.premises.near(rest))
-        part = QUICK if terms.size(rest) < LARGE else EARLY
+        part = 2 * QUICK if terms.size(rest) < LARGE else EARLY
         told = Told(terms.conjuncts(path), path)
         answer = self._linearly(told, chosen, rest, FEW_ROUNDS, part)
         if answer.status == "unsat":
@@ -261,15 +293,18 @@ class _Inquiry:
         parts = frozenset(terms.conjuncts(path))
         return any(needed <= parts for needed in self.settled.get(rest, ()))
 
-    def _ask(self, path: Term, rest: Term, is_last: bool) -> Answer:
-        """Ask with products taken for unknowns, of which only what a model breaks is told; then with all they are."""
+    def _ask(self, path: Term, rest: Term, share: int) -> Answer:
+        """Ask with products taken for unknowns, of which only what a model breaks is told; then with all they are.
+
+        `share` is the fraction of the budget that the answer is worth, as a divisor.
+        """
         parts = terms.conjuncts(path)
         told = Told(self.premises.lifted(parts), path)
         chosen = dict.fromkeys([*self.premises.near(rest), *self.helpful])
-        answer = self._linearly(told, chosen, rest, ROUNDS, QUICK if is_last else EARLY)
+        answer = self._linearly(told, chosen, rest, ROUNDS, max(share, QUICK))
         if answer.status == "unknown":
-            answer = self._exactly(told, chosen, rest, 1 if is_last else EARLY)
-        if answer.status == "unknown" and is_last and len(self.premises.parts) <= SMALL:
+            answer = self._exactly(told, chosen, rest, share)
+        if answer.status == "unknown" and share == 1 and len(self.premises.parts) <= SMALL:
             answer = self._at_once(list(told.own), rest)
         if answer.status == "unsat":
             core = {told.origin(fact) for fact in answer.core}
@@ -352,9 +387,11 @@ class _Inquiry:
         values = terms.compute(terms.postorder(told.own), model)
         spoken = terms.mask(rest)
         found = [part for part in told.own if not values[part] and part not in chosen]
-        new = [part for part in found if (terms.mask(part) & ~spoken).bit_count() <= NEAR]
+        distances = {part: (terms.mask(part) & ~spoken).bit_count() for part in found}
+        least = min(distances.values(), default=0)
+        new = [part for part in found if distances[part] == least] if least <= NEAR else []
         new = new or [part for part in self.premises.broken(model, rest)[0] if part not in chosen]
-        new = new or sorted(found, key=lambda part: (terms.mask(part) & ~spoken).bit_count())[:1]
+        new = new or sorted(found, key=distances.__getitem__)[:1]
         chosen.update(dict.fromkeys(new[:few]))
         return [told.simplified(part) for part in new[:few]]
 

@@ -154,7 +154,7 @@ class Discharger:
             if decision.status == "unsat":
                 return _result(obligation, decision, "proved")
             if decision.status == "unknown":
-                return _result(obligation, decision, "unknown", decision.reason)
+                break
             if decision.status == "sat":
                 title = f"{obligation.id}: a counterexample of the proof."
                 found = replay(self.wiring, event, decision.model, predicate, obligation.kind == "step", title)
@@ -162,6 +162,17 @@ class Discharger:
                     found = self._with_reach(found, predicate, obligation.kind == "step", event)
                     return _refuted(obligation, decision, found, _names([goal]))
         if decision.status == "unknown" or found is None:
+            return self._undecided(obligation, decision)
+        return _refuted(obligation, decision, found, ())
+
+    def _undecided(self, obligation: Obligation, decision: Decision) -> Result:
+        """What the solver leaves open a trace may refute: its steps are looked at one by one."""
+        found = None
+        if has_witnesses(self.wiring) and obligation.kind in ("step", "property", "consequence"):
+            event = None if obligation.event == ANY_EVENT else obligation.event
+            title = f"{obligation.id}: what a trace shows."
+            found = self.witnesses.refute(self.predicate_of(obligation), event, obligation.kind != "property", title)
+        if found is None:
             return _result(obligation, decision, "unknown", decision.reason)
         return _refuted(obligation, decision, found, ())
 
@@ -187,7 +198,7 @@ class Discharger:
                 found = replay_state(self.wiring, decision.model, self.predicate_of(obligation), cell.facts, cell.types)
                 if found.is_confirmed:
                     return _refuted(obligation, decision, found, _names([goal]))
-        return _result(obligation, decision, "unknown", decision.reason)
+        return self._undecided(obligation, decision)
 
     def _hint(self, obligation: Obligation) -> Hint:
         hint = find_hint(obligation.subject, obligation.event, self.hints)

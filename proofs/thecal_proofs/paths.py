@@ -16,23 +16,32 @@ def find_condition(goal: Term) -> tuple[Term | None, bool]:
 
     What a condition is itself made of is left alone, but for that of a choice between a value and nothing: such a
     choice is a summand, and stays one. A place in a table comes late, the larger or smaller of two last, if there are
-    few: the second value says that only these are left.
+    few: the second value says that only these are left. Of an argument of an unknown function they decide nothing.
     """
     counts: Counter[Term] = Counter()
     extremes: dict[Term, None] = {}
     seen: set[Term] = set()
     todo = [goal]
-    while todo:
-        node = todo.pop()
+    arguments: list[Term] = []
+    while todo or arguments:
+        is_argument = not todo
+        node = todo.pop() if todo else arguments.pop()
         if node in seen:
             continue
         seen.add(node)
+        if node.op in ("app", "pred"):
+            arguments.extend(reversed(node.args))
+            continue
+        if is_argument:
+            arguments.extend(reversed(node.args[1:] if node.op == "ite" else node.args))
         if node.op == "ite" and is_extreme(node):
-            extremes[node.args[0]] = None
+            if not is_argument:
+                extremes[node.args[0]] = None
         elif node.op == "ite" and terms.ZERO not in node.args:
             counts[node.args[0]] += 1
-        is_summand = node.op == "ite" and node.args[2] is terms.ZERO
-        todo.extend(reversed(node.args[1:] if node.op == "ite" and not is_summand else node.args))
+        if not is_argument:
+            is_summand = node.op == "ite" and node.args[2] is terms.ZERO
+            todo.extend(reversed(node.args[1:] if node.op == "ite" and not is_summand else node.args))
     if counts:
         return max(counts, key=lambda condition: (not _is_place(condition), counts[condition])), False
     if 0 < len(extremes) <= FEW:
@@ -46,7 +55,7 @@ COMPARISONS = frozenset(("le", "lt", "eq"))
 def find_conclusion(claim: Term) -> Term:
     """What a claim says where its conditions hold: the last comparison among its alternatives, or else the last one."""
     parts = terms.disjuncts(claim)
-    return next((part for part in reversed(parts) if part.op in COMPARISONS), parts[-1])
+    return next((part for part in reversed(parts) if part.op in COMPARISONS), parts[-1] if parts else claim)
 
 
 def find_shared(claims: Sequence[Term]) -> Term | None:
@@ -153,7 +162,7 @@ def propagate(path: Term) -> Term:
         for node in terms.postorder(parts):
             if node not in known:
                 known[node] = terms.remake(node, tuple(known[arg] for arg in node.args))
-        found = terms.conjuncts(terms.all_of(_simplified(part, known) for part in parts))
+        found = terms.conjuncts(terms.all_of(_opened(_simplified(part, known), known) for part in parts))
         if found == parts:
             return terms.all_of(parts)
         parts = found
@@ -189,3 +198,21 @@ def _simplified(part: Term, known: Mapping[Term, Term]) -> Term:
         inner = part.args[0]
         return terms.negate(terms.remake(inner, tuple(known[arg] for arg in inner.args))) if inner.args else part
     return terms.remake(part, tuple(known[arg] for arg in part.args)) if part.args else part
+
+
+def _opened(part: Term, known: Mapping[Term, Term]) -> Term:
+    """A comparison with a choice, where that is two comparisons, or where one branch cannot be."""
+    for side in (0, 1) if part.op in ("le", "lt") else ():
+        choice = part.args[side]
+        if choice.op != "ite":
+            continue
+        condition, *branches = choice.args
+        first, second = (
+            terms.remake(part, (branch, part.args[1]) if side == 0 else (part.args[0], branch)) for branch in branches
+        )
+        if is_extreme(choice) and (condition.args[side] is not branches[0]):  # below the smaller, or above the larger
+            return terms.both(first, second)
+        for outcome, decided, other in ((first, terms.negate(condition), second), (second, condition, first)):
+            if known.get(outcome, outcome) is terms.FALSE:
+                return terms.both(decided, other)
+    return part

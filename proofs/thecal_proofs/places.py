@@ -117,11 +117,15 @@ class Tables:
         return found
 
     def _common(self, facts: Sequence[Term]) -> frozenset[Term]:
-        """What many facts have in common word for word and that speaks of whole tables: a condition of them all."""
+        """What many facts have in common word for word and that speaks of whole tables: a condition of them all.
+
+        A choice speaks of what it chooses from; its condition may be common by itself.
+        """
         counts: Counter[Term] = Counter()
         wide: dict[Term, dict[int, tuple[int, int]]] = {}
         for node in terms.postorder(facts):
-            spans = [wide[arg] for arg in node.args if arg in wide]
+            args = node.args[1:] if node.op == "ite" else node.args
+            spans = [wide[arg] for arg in args if arg in wide]
             entry = self._places.get(node)
             if entry is not None:
                 spans.append({len(entry[0].entries): (entry[1], entry[1])})

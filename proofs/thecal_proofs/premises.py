@@ -50,6 +50,15 @@ class Premises:
         self.is_at_once = False  # or whether all are put to the solver from the start
 
     @cached_property
+    def alternatives(self) -> Mapping[Term, Sequence[Term]]:
+        """The hypotheses that are made of alternatives, by each of these."""
+        found: dict[Term, list[Term]] = {}
+        for part in self.parts:
+            for alternative in terms.disjuncts(part):
+                found.setdefault(alternative, []).append(part)
+        return found
+
+    @cached_property
     def tables(self) -> Tables:
         """The tables that the hypotheses speak of."""
         return Tables(self.parts)
@@ -78,6 +87,7 @@ class Premises:
         found.known = self.known | frozenset(new)
         found._owners = {**self._owners, **{fact: [facts[fact] or PLACES] for fact in new}}
         found._order = terms.postorder(found.parts)
+        found.__dict__.pop("alternatives", None)
         return found
 
     def owner(self, part: Term) -> str | None:
@@ -93,6 +103,7 @@ class Premises:
         found.known = frozenset(found.parts)
         found._order = terms.postorder(found.parts)
         found.__dict__.pop("tables", None)
+        found.__dict__.pop("alternatives", None)
         found.few = 60
         found.is_restricted = True
         found.is_at_once = at_once

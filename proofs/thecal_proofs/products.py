@@ -100,6 +100,7 @@ class Products:
                 partner = rest[0] if len(rest) == 1 else self.unknowns.get(rest)
                 if partner is not None:
                     partners.setdefault(factor, set()).add(partner)
+                    partners.setdefault(partner, set()).add(factor)
         found = []
         for node in order:
             if node.op in ("le", "lt"):

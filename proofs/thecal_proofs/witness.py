@@ -6,15 +6,18 @@ assumptions allow, the invariant and the lemmas. A trace that breaks one is at f
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
 from thecal_proofs.claimed import Claimed, Place
 from thecal_proofs.claims import Judgement, judge
 from thecal_proofs.decide import Limits
+from thecal_proofs.decode import flatten
 from thecal_proofs.frontend import ir
-from thecal_proofs.replay import failing_hypotheses
+from thecal_proofs.frontend.types import Type
+from thecal_proofs.replay import Replay, after_step, call, failing_hypotheses, replay
+from thecal_proofs.values import leaf_names
 from thecal_proofs.verdicts import Verdict
 from thecal_proofs.wiring import SPECS, Wiring
 
@@ -91,6 +94,29 @@ class Witnesses:
         for (_, place), step in found.items():
             firsts.setdefault(place, step)
         return Shown(list(firsts.values())[-1], events, tuple(claimed.show(place) for place in sorted(missed)))
+
+    def refute(self, predicate: ir.Signature, event: str | None, is_conjunct: bool, title: str) -> Replay | None:
+        """The first step of a trace, under an event or any, that a claim is not true of; None if there is none.
+
+        Every hypothesis holds before it, and it was reached from the initial state.
+        """
+        for step in self.steps:
+            seen = after_step(step.names) if is_conjunct else step.names
+            is_asked = event in (None, type(step.event).__name__)
+            if is_asked and call(self.wiring.loaded, predicate, seen) is False:
+                return self._replayed(step, predicate, is_conjunct, title)
+        return None
+
+    def _replayed(self, step: Any, predicate: ir.Signature, is_conjunct: bool, title: str) -> Replay:
+        event = self.wiring.event_named(type(step.event).__name__)
+        types: dict[str, Type] = {**self.wiring.symbols, "event": event}
+        model = {
+            leaf: number
+            for name, found in types.items()
+            for (leaf, _), number in zip(leaf_names(found, name), flatten(found, step.names[name]), strict=True)
+        }
+        found = replay(self.wiring, event, model, predicate, is_conjunct, title)
+        return replace(found, detail=f"{found.detail}; reachable: {step}")
 
     def list_claims(self, claimed: Claimed) -> dict[tuple[str, Place], str]:
         """The first step at which each place claims something, under each class of event."""

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a function of the kernel promises, proved once from its body and assumed at its calls."""
 
-from thecal import fluid, programming, schedule, units
+from thecal import fluid, programming, quiet, schedule, units
 from thecal import path as tip
 from thecal.fluid import Fluid
 from thecal.state import Path, Ratio
@@ -60,6 +60,11 @@ def share_is_enough(first_fg: int, ratio: Ratio, pulse_volume_nl: int, result: i
 def hour_is_at_least_any_two_neighbours(slots_fg: units.Slots, result: int) -> bool:
     """``compute_hour_fg``: no less than any slot and the next, the day's first after its last."""
     return all(a + b <= result for a, b in zip(slots_fg, slots_fg[1:48] + slots_fg[0:1]))
+
+
+def seconds_before_bring_less(mass_fg_1800: int, due_fg: int, result: int) -> bool:
+    """``compute_seconds_before``: in so many seconds less falls due than the mass."""
+    return mass_fg_1800 < 1 or due_fg < 0 or (0 <= result <= 2_047 and result * due_fg < mass_fg_1800)
 
 
 def rotated_slots_are_the_same_ones(slots_fg: units.Slots, slot_count: int, result: units.Slots) -> bool:
@@ -164,6 +169,7 @@ CONTRACTS = {
     tip.compute_upper_fg: upper_pulse_is_the_most_that_either_fluid_brings,
     tip.compute_lower_fg: lower_pulse_is_the_least_that_either_fluid_brings,
     programming.compute_rotated: rotated_slots_are_the_same_ones,
+    quiet.compute_seconds_before: seconds_before_bring_less,
     schedule.compute_hour_fg: hour_is_at_least_any_two_neighbours,
     schedule.compute_share_fg: share_is_enough,
     units.compute_division_step: division_step_keeps_the_dividend,
