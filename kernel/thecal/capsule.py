@@ -132,7 +132,7 @@ def make_unprogrammed(config: Config, capsule: Capsule) -> State:
 
 def compute_mode(config: Config, state: State) -> Mode:
     """The mode that is safe for the most demanding of the drugs."""
-    safe_state = compute_safe_state(config, state)
+    safe_state = compute_safe_state(config.library, state.path.old.hi, state.reservoir.fluid.hi)
     if safe_state == SafeState.KEEP_BASAL:
         return Mode.DELIVERING
     return Mode.MINIMUM_RATE if safe_state == SafeState.MINIMUM_RATE else Mode.STOPPED

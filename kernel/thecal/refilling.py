@@ -9,7 +9,7 @@ from thecal.emit import compute_interrupted_mode, emit, is_over, with_flight_res
 from thecal.events import PathDeclared, RefillDone
 from thecal.fluid import NO_DRUG, Fluid
 from thecal.ledger import with_bolus_ended
-from thecal.limits import Config, SafeState
+from thecal.limits import Config, Library, SafeState
 from thecal.outcome import Outcome, Response
 from thecal.path import with_path_declared, with_refill
 from thecal.state import Mode, State
@@ -43,11 +43,11 @@ def compute_discrepancy(config: Config, state: State, aspirated_nl: int) -> int:
     return 0
 
 
-def compute_safe_state(config: Config, state: State) -> SafeState:
-    """The most demanding safe state of the drugs in path and reservoir."""
+def compute_safe_state(library: Library, old: Concentrations, new: Concentrations) -> SafeState:
+    """The most demanding safe state of the drugs that two fluids may hold, by the most of each."""
     safe_state = SafeState.STOP
-    for drug, old, new in zip(config.library, state.path.old.hi, state.reservoir.fluid.hi):
-        if max(old, new) > 0 and drug.safe_state > safe_state:
+    for drug, a, b in zip(library, old, new):
+        if max(a, b) > 0 and drug.safe_state > safe_state:
             safe_state = drug.safe_state
     return safe_state  # FLT-04
 
@@ -56,7 +56,7 @@ def compute_safe_mode(config: Config, state: State) -> Mode:
     """The mode of a running therapy in its safe state."""
     if state.mode != Mode.DELIVERING:
         return state.mode
-    safe_state = compute_safe_state(config, state)
+    safe_state = compute_safe_state(config.library, state.path.old.hi, state.reservoir.fluid.hi)
     if safe_state == SafeState.KEEP_BASAL:
         return Mode.DELIVERING
     if safe_state == SafeState.MINIMUM_RATE:

@@ -15,8 +15,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from thecal_proofs import terms
+from thecal_proofs.choices import Choices
 from thecal_proofs.hints import NO_HINT, Hint, Split
 from thecal_proofs.paths import (
+    COMPARISONS,
     find_conclusion,
     find_condition,
     find_known_by,
@@ -38,6 +40,7 @@ ROUNDS = 40  # models tried before a question is called undecided
 FEW_ROUNDS = 6  # and as long as several claims are tried together
 NEAR = 6  # unknowns beyond the goal's own that a condition of its path may speak of to be taken in early
 LIES_PER_ROUND = 60
+CHOICES_PER_ROUND = 12
 QUICK = 4  # a query with products taken for unknowns gets this fraction of the budget
 EARLY = 32  # and this one, if its conditions can still be taken apart
 REFINED = 3  # after so many of them it is worth more again
@@ -147,8 +150,9 @@ def _decide_pieces(
         return Answer("unsat")
     tables = premises.tables
     tables.meet(pieces)
-    entries, computed = tables.look_up(pieces)
+    entries, computed = tables.look_up([*pieces, case])
     claims = [rebuild(piece, entries) for piece in pieces]
+    case = rebuild(case, entries)
     if entries:
         premises = premises.with_entries(entries)
     left = dict(zip(claims, pieces, strict=True))
@@ -254,6 +258,8 @@ class _Inquiry:
 
         `refined` counts the conditions of the path that were taken apart already.
         """
+        if rest.args and rest.op not in COMPARISONS:  # what is claimed is a mere truth: one more condition of the path
+            path, rest = propagate(terms.both(path, rest)), terms.TRUE
         if rest is terms.FALSE or path is terms.FALSE or self._is_settled(path, rest):
             return Answer("unsat")
         condition, is_plain = find_condition(rest)
@@ -316,17 +322,16 @@ class _Inquiry:
         return answer
 
     def _linearly(self, told: "Told", chosen: dict[Term, None], rest: Term, rounds: int, part: int) -> Answer:
-        products = Products()
+        products, choices = Products(), Choices()
         asked: dict[Term, Term] = {}
         with Question("core", self.limits.seed) as question:
             new: Iterable[Term] = [rest, *map(told.simplified, chosen)]
             lies: list[Term] = []
             for _ in range(rounds):
                 for fact in self._with_tautologies(new, asked):
-                    linear = products.linear([fact])[0]
-                    asked[fact] = linear
-                    question.add([linear], tracked=True)
-                question.add([*lies, *products.definitions])
+                    asked[fact] = choices.hidden(products.linear([fact])[0])
+                    question.add([asked[fact]], tracked=True)
+                question.add([choices.hidden(fact) for fact in (*lies, *products.definitions)])
                 answer = self.decision.count(question.check(self.limits.budget // part))
                 if answer.status == "unsat":
                     core = frozenset(fact for fact, linear in asked.items() if linear in answer.core)
@@ -335,7 +340,9 @@ class _Inquiry:
                     return answer
                 new = self._broken(told, chosen, self.premises.complete(answer.model), rest, self.premises.few)
                 lies = products.broken(list(asked.values()), answer.model)[:LIES_PER_ROUND]
-                if not new and not lies:
+                meant = choices.broken(answer.model, CHOICES_PER_ROUND)
+                question.add(meant)
+                if not new and not lies and not meant:
                     return Answer("unknown", {}, "products")
         return Answer("unknown", {}, "too many rounds")
 
@@ -390,8 +397,9 @@ class _Inquiry:
         distances = {part: (terms.mask(part) & ~spoken).bit_count() for part in found}
         least = min(distances.values(), default=0)
         new = [part for part in found if distances[part] == least] if least <= NEAR else []
-        new = new or [part for part in self.premises.broken(model, rest)[0] if part not in chosen]
-        new = new or sorted(found, key=distances.__getitem__)[:1]
+        if not new:
+            broken = [part for part in self.premises.broken(model, rest)[0] if part not in chosen]
+            new = [*sorted(found, key=distances.__getitem__)[:1], *broken]
         chosen.update(dict.fromkeys(new[:few]))
         return [told.simplified(part) for part in new[:few]]
 

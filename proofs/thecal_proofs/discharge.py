@@ -77,6 +77,8 @@ class Discharger:
         """Encode what all events share, so that workers forked from here need not."""
         for event in self.wiring.events[:1]:
             self.cell(event.name, True).shared()
+        if has_witnesses(self.wiring):
+            _ = self.witnesses.steps
 
     def discharge(self, obligation: Obligation) -> Result:
         """Return the verdict on one obligation; what cannot be encoded is `unsupported`, with the reason."""
@@ -88,6 +90,9 @@ class Discharger:
         return replace(result, seconds=time.perf_counter() - started)
 
     def _dispatch(self, obligation: Obligation) -> Result:
+        shown = self._shown(obligation)
+        if shown is not None:
+            return shown
         match obligation.kind:
             case "subset":
                 return self._subset(obligation)
@@ -162,19 +167,17 @@ class Discharger:
                     found = self._with_reach(found, predicate, obligation.kind == "step", event)
                     return _refuted(obligation, decision, found, _names([goal]))
         if decision.status == "unknown" or found is None:
-            return self._undecided(obligation, decision)
-        return _refuted(obligation, decision, found, ())
-
-    def _undecided(self, obligation: Obligation, decision: Decision) -> Result:
-        """What the solver leaves open a trace may refute: its steps are looked at one by one."""
-        found = None
-        if has_witnesses(self.wiring) and obligation.kind in ("step", "property", "consequence"):
-            event = None if obligation.event == ANY_EVENT else obligation.event
-            title = f"{obligation.id}: what a trace shows."
-            found = self.witnesses.refute(self.predicate_of(obligation), event, obligation.kind != "property", title)
-        if found is None:
             return _result(obligation, decision, "unknown", decision.reason)
         return _refuted(obligation, decision, found, ())
+
+    def _shown(self, obligation: Obligation) -> Result | None:
+        """What a trace refutes need not be asked: its steps are looked at one by one, long before a proof fails."""
+        if not has_witnesses(self.wiring) or obligation.kind not in ("step", "property", "consequence"):
+            return None
+        event = None if obligation.event == ANY_EVENT else obligation.event
+        title = f"{obligation.id}: what a trace shows."
+        found = self.witnesses.refute(self.predicate_of(obligation), event, obligation.kind != "property", title)
+        return None if found is None else _refuted(obligation, Decision(), found, ())
 
     def any_state(self, obligation: Obligation, is_abstract: bool) -> tuple[AnyState, Term]:
         """Encode a claim about any state; a consequence rests on the invariant and the consequences before it."""
@@ -198,7 +201,7 @@ class Discharger:
                 found = replay_state(self.wiring, decision.model, self.predicate_of(obligation), cell.facts, cell.types)
                 if found.is_confirmed:
                     return _refuted(obligation, decision, found, _names([goal]))
-        return self._undecided(obligation, decision)
+        return _result(obligation, decision, "unknown", decision.reason)
 
     def _hint(self, obligation: Obligation) -> Hint:
         hint = find_hint(obligation.subject, obligation.event, self.hints)

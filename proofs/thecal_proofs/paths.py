@@ -58,6 +58,21 @@ def find_conclusion(claim: Term) -> Term:
     return next((part for part in reversed(parts) if part.op in COMPARISONS), parts[-1] if parts else claim)
 
 
+def find_first(claim: Term) -> Term | None:
+    """The condition of the outermost choice of a claim, but for the larger or smaller of two and places in tables."""
+    seen: set[Term] = set()
+    level = [claim]
+    while level:
+        inner: list[Term] = []
+        for node in level:
+            if node.op == "ite" and not is_extreme(node) and not _is_place(node.args[0]):
+                return node.args[0]
+            inner.extend(arg for arg in node.args if arg not in seen)
+            seen.update(node.args)
+        level = inner
+    return None
+
+
 def find_shared(claims: Sequence[Term]) -> Term | None:
     """What to decide first of some claims: a condition under which most of them speak, or that decides most choices."""
     guards: Counter[Term] = Counter()
@@ -67,6 +82,9 @@ def find_shared(claims: Sequence[Term]) -> Term | None:
     shared = [guard for guard, count in guards.items() if 2 * count > len(claims)]
     if shared:
         return min(shared, key=terms.size)
+    firsts = Counter(first for first in map(find_first, conclusions) if first is not None)
+    if firsts and 2 * max(firsts.values()) > len(claims):
+        return max(firsts, key=firsts.__getitem__)
     condition, is_last = find_condition(terms.all_of(conclusions))
     if condition is None or is_last:
         return None

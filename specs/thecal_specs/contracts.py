@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a function of the kernel promises, proved once from its body and assumed at its calls."""
 
-from thecal import fluid, programming, quiet, schedule, units
+from thecal import fluid, programming, quiet, refilling, schedule, units
 from thecal import path as tip
 from thecal.fluid import Fluid
+from thecal.limits import Library, SafeState
 from thecal.state import Path, Ratio
 
 
@@ -60,6 +61,16 @@ def share_is_enough(first_fg: int, ratio: Ratio, pulse_volume_nl: int, result: i
 def hour_is_at_least_any_two_neighbours(slots_fg: units.Slots, result: int) -> bool:
     """``compute_hour_fg``: no less than any slot and the next, the day's first after its last."""
     return all(a + b <= result for a, b in zip(slots_fg, slots_fg[1:48] + slots_fg[0:1]))
+
+
+def safe_state_is_the_most_demanding(
+    library: Library, old: units.Concentrations, new: units.Concentrations, result: SafeState
+) -> bool:
+    """``compute_safe_state``: what no drug that is present exceeds, and one of them asks for unless it is the least."""
+    return all(drug.safe_state <= result or (a <= 0 and b <= 0) for drug, a, b in zip(library, old, new)) and (
+        result == SafeState.STOP
+        or any(drug.safe_state == result and (a > 0 or b > 0) for drug, a, b in zip(library, old, new))
+    )
 
 
 def seconds_before_bring_less(mass_fg_1800: int, due_fg: int, result: int) -> bool:
@@ -170,6 +181,7 @@ CONTRACTS = {
     tip.compute_lower_fg: lower_pulse_is_the_least_that_either_fluid_brings,
     programming.compute_rotated: rotated_slots_are_the_same_ones,
     quiet.compute_seconds_before: seconds_before_bring_less,
+    refilling.compute_safe_state: safe_state_is_the_most_demanding,
     schedule.compute_hour_fg: hour_is_at_least_any_two_neighbours,
     schedule.compute_share_fg: share_is_enough,
     units.compute_division_step: division_step_keeps_the_dividend,

@@ -164,7 +164,7 @@ def test_contradictory_assumptions_make_everything_vacuous(change: Change) -> No
 
 
 def test_a_spent_budget_is_unknown_and_never_proved() -> None:
-    result = find_result(prove_toy(TOY, "TOY-01", budget=1), "TOY-01/Tick")
+    result = find_result(prove_toy(TOY, "pulses_are_counted", budget=1), "pulses_are_counted/Tick")
     assert result.verdict == "unknown"
 
 

@@ -41,10 +41,15 @@ def aborted(asked: Happening) -> tuple[Happening, ...]:
     return (asked, StopAsked(), ResumeAsked())
 
 
+def each_second(count: int, asked: Happening) -> tuple[Happening, ...]:
+    """The same again and again: a limit that ends a second early or late is seen."""
+    return (asked, Seconds(1)) * count
+
+
 BOLUSES = (
     Trace(
         name="lockout",
-        story="A patient asks while a bolus runs, in its lockout, after it, and once more than the day allows.",
+        story="A patient asks while a bolus runs, each second of its lockout, after it, and once too often for the day.",
         config=CONFIG,
         happenings=(
             *start(),
@@ -52,11 +57,9 @@ BOLUSES = (
             BolusAsked(),
             BolusAsked(),
             Seconds(21),
-            BolusAsked(),
-            Seconds(10),
+            *each_second(PRESCRIPTION.lockout_s, BolusAsked()),
             *aborted(BolusAsked()),
             Seconds(10),
-            BolusAsked(),
             Seconds(32),
             BolusAsked(),
             StopAsked(),
