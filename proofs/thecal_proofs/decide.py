@@ -18,12 +18,12 @@ from thecal_proofs import terms
 from thecal_proofs.choices import Choices
 from thecal_proofs.hints import NO_HINT, Hint, Split
 from thecal_proofs.paths import (
-    COMPARISONS,
     find_conclusion,
     find_condition,
     find_known_by,
     find_part,
     find_shared,
+    is_comparison,
     propagate,
     rebuild,
     simplify,
@@ -37,8 +37,9 @@ from thecal_proofs.tautologies import find_tautologies
 from thecal_proofs.terms import Term
 
 ROUNDS = 40  # models tried before a question is called undecided
-FEW_ROUNDS = 6  # and as long as several claims are tried together
+FEW_ROUNDS = 14  # and as long as several claims are tried together
 NEAR = 6  # unknowns beyond the goal's own that a condition of its path may speak of to be taken in early
+PLAIN = 40  # a condition of so few nodes says what a path is about, where nothing else does
 LIES_PER_ROUND = 60
 CHOICES_PER_ROUND = 12
 QUICK = 4  # a query with products taken for unknowns gets this fraction of the budget
@@ -182,8 +183,8 @@ def _sides(
         path = propagate(terms.both(simplify(case, condition, value), taken))
         left = []
         if path is not terms.FALSE:
-            claims = (simplify_by(simplify(piece, condition, value), path) for piece in pieces)
-            for piece in terms.pieces(terms.all_of(claims)):
+            claims = terms.all_of(simplify_by(simplify(piece, condition, value), path) for piece in pieces)
+            for piece in (part for claim in terms.conjuncts(claims) for part in _spread(claim)):
                 known = find_known(premises, piece, path)
                 if known is None:
                     left.append(piece)
@@ -191,6 +192,12 @@ def _sides(
                     decision.rest_on(premises, [known])
         if left:
             yield path, left
+
+
+def _spread(claim: Term) -> Sequence[Term]:
+    """A claim's pieces, if there are few: a truth that many conditions make is one thing to settle, not many."""
+    pieces = terms.pieces(claim)
+    return pieces if len(pieces) <= terms.FEW_PARTS else [claim]
 
 
 def _at_places(
@@ -258,7 +265,7 @@ class _Inquiry:
 
         `refined` counts the conditions of the path that were taken apart already.
         """
-        if rest.args and rest.op not in COMPARISONS:  # what is claimed is a mere truth: one more condition of the path
+        if rest.args and not is_comparison(rest):  # what is claimed is a mere truth: one more condition of the path
             path, rest = propagate(terms.both(path, rest)), terms.TRUE
         if rest is terms.FALSE or path is terms.FALSE or self._is_settled(path, rest):
             return Answer("unsat")
@@ -392,13 +399,13 @@ class _Inquiry:
     ) -> list[Term]:
         """What a model breaks and was not asked: of the path itself what is close to the goal, then the hypotheses."""
         values = terms.compute(terms.postorder(told.own), model)
-        spoken = terms.mask(rest)
+        spoken = terms.mask(rest) or told.spoken
         found = [part for part in told.own if not values[part] and part not in chosen]
         distances = {part: (terms.mask(part) & ~spoken).bit_count() for part in found}
         least = min(distances.values(), default=0)
         new = [part for part in found if distances[part] == least] if least <= NEAR else []
         if not new:
-            broken = [part for part in self.premises.broken(model, rest)[0] if part not in chosen]
+            broken = [part for part in self.premises.broken(model, spoken) if part not in chosen]
             new = [*sorted(found, key=distances.__getitem__)[:1], *broken]
         chosen.update(dict.fromkeys(new[:few]))
         return [told.simplified(part) for part in new[:few]]
@@ -409,6 +416,7 @@ class Told:
 
     def __init__(self, own: Sequence[Term], path: Term) -> None:
         self.own = dict.fromkeys(own)
+        self.spoken = terms.mask(terms.all_of(part for part in own if terms.size(part) <= PLAIN))
         self._known = find_known_by(path)
         self._origins: dict[Term, Term] = {}
 

@@ -3,6 +3,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from math import inf
 
 from thecal_proofs import terms
 from thecal_proofs.terms import Term
@@ -52,10 +53,19 @@ def find_condition(goal: Term) -> tuple[Term | None, bool]:
 COMPARISONS = frozenset(("le", "lt", "eq"))
 
 
+def is_comparison(truth: Term) -> bool:
+    """Whether a truth compares two values, or denies that they are equal."""
+    return truth.op in COMPARISONS or (truth.op == "not" and truth.args[0].op in COMPARISONS)
+
+
 def find_conclusion(claim: Term) -> Term:
-    """What a claim says where its conditions hold: the last comparison among its alternatives, or else the last one."""
+    """What a claim says where its conditions hold: the largest comparison among its alternatives, the last of equals.
+
+    Where it compares nothing, it is its last alternative.
+    """
     parts = terms.disjuncts(claim)
-    return next((part for part in reversed(parts) if part.op in COMPARISONS), parts[-1] if parts else claim)
+    comparisons = [part for part in reversed(parts) if part.op in COMPARISONS]
+    return max(comparisons, key=terms.size) if comparisons else parts[-1] if parts else claim
 
 
 def find_first(claim: Term) -> Term | None:
@@ -82,13 +92,15 @@ def find_shared(claims: Sequence[Term]) -> Term | None:
     shared = [guard for guard, count in guards.items() if 2 * count > len(claims)]
     if shared:
         return min(shared, key=terms.size)
-    firsts = Counter(first for first in map(find_first, conclusions) if first is not None)
+    compared = [conclusion for conclusion in conclusions if conclusion.op in COMPARISONS]
+    chosen = [conclusion.args[0] for conclusion in conclusions if conclusion.op == "ite"]
+    firsts = Counter([*chosen, *(first for first in map(find_first, compared) if first is not None)])
     if firsts and 2 * max(firsts.values()) > len(claims):
         return max(firsts, key=firsts.__getitem__)
-    condition, is_last = find_condition(terms.all_of(conclusions))
+    condition, is_last = find_condition(terms.all_of(compared))
     if condition is None or is_last:
         return None
-    count = sum(condition in terms.postorder((conclusion,)) for conclusion in conclusions)
+    count = sum(condition in terms.postorder((conclusion,)) for conclusion in compared)
     return condition if 2 * count > len(claims) else None
 
 
@@ -98,7 +110,8 @@ def find_part(path: Term, rest: Term) -> Term | None:
     What a choice depends on is decided as a whole; of alternatives the smallest.
     """
     spoken = terms.mask(rest)
-    best, least = None, CLOSE + 1
+    best: Term | None = None
+    least: float = CLOSE + 1 if spoken else inf
     for part in terms.conjuncts(path):
         for condition, asked in _ways(part):
             distance = (asked & ~spoken).bit_count()

@@ -120,13 +120,11 @@ class Premises:
         """Extend a model to every unknown."""
         return {**self.default, **model}
 
-    def broken(self, model: Mapping[Term, int], goal: Term) -> tuple[list[Term], bool]:
-        """The parts that a complete model breaks, those closest to the goal first; and whether the goal is true."""
+    def broken(self, model: Mapping[Term, int], spoken: int) -> list[Term]:
+        """The parts that a complete model breaks, those first that are closest to the unknowns of a mask."""
         values = terms.compute(self._order, model)
-        spoken = terms.mask(goal)
         found = [part for part in self.parts if not values[part]]
-        is_true = bool(terms.compute(terms.postorder((goal,)), model)[goal])
-        return sorted(found, key=lambda part: _distance(part, spoken)), is_true
+        return sorted(found, key=lambda part: _distance(part, spoken))
 
 
 def _distance(part: Term, spoken: int) -> tuple[bool, bool, int]:
