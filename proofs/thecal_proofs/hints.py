@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
-QUERIES = 2_000
+QUERIES = 1_000
 
 
 @dataclass(frozen=True, slots=True)

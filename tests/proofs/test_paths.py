@@ -94,7 +94,8 @@ def test_a_hidden_choice_means_the_same_once_it_is_told(fact: Term) -> None:
     for case in every_case():
         choices = Choices()
         hidden = choices.hidden(fact)
-        model = {node: case.get(str(node.value), 99) for node in terms.postorder((fact, hidden)) if not node.args}
+        leaves = [node for node in terms.postorder((fact, hidden)) if not node.args]
+        model = {leaf: case.get(str(leaf.value), 999 + i) for i, leaf in enumerate(leaves)}  # no choice is right
         told = {str(fact.args[0].value): fact.args[1] for fact in choices.broken(model, few=99)}
         numbers = dict(case)
         for name, choice in told.items():  # inner ones first

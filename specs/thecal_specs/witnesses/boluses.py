@@ -49,7 +49,7 @@ def each_second(count: int, asked: Happening) -> tuple[Happening, ...]:
 BOLUSES = (
     Trace(
         name="lockout",
-        story="A patient asks while a bolus runs, each second of its lockout, after it, and once too often for the day.",
+        story="A patient asks while a bolus runs, each second of its lockout, after it, and once too often.",
         config=CONFIG,
         happenings=(
             *start(),
