@@ -60,6 +60,7 @@ BOLUSES = (
             *each_second(PRESCRIPTION.lockout_s, BolusAsked()),
             *aborted(BolusAsked()),
             Seconds(10),
+            BolusAsked(),
             Seconds(32),
             BolusAsked(),
             StopAsked(),
