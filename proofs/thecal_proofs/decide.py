@@ -153,22 +153,20 @@ def _decide_pieces(
     tables.meet(pieces)
     entries, computed = tables.look_up([*pieces, case])
     claims = [rebuild(piece, entries) for piece in pieces]
-    case = rebuild(case, entries)
-    if entries:
-        premises = premises.with_entries(entries)
+    inside, known = rebuild(case, entries), premises.with_entries(entries) if entries else premises
     left = dict(zip(claims, pieces, strict=True))
     for form in tables.find_forms(claims):
         place = Place(ANY, form.length)
         claim = terms.implies(form.is_inside(place.number), form.text)
         places = {place: place.number, **computed}
-        answer = _at_places(premises, case, [claim], places, hint, limits, decision)
+        answer = _at_places(known, inside, [claim], places, hint, limits, decision)
         if answer.status == "unknown" or (answer.status == "sat" and premises.is_restricted):
             return answer
         if answer.status == "unsat":
             for member in form.members:
                 left.pop(member, None)
     if computed and left:
-        answer = _at_places(premises, case, list(left), computed, hint, limits, decision)
+        answer = _at_places(known, inside, list(left), computed, hint, limits, decision)
         if answer.status != "sat" or premises.is_restricted:
             return answer
     return _Inquiry(premises, hint, limits, decision).settle(case, list(left.values())) if left else Answer("unsat")

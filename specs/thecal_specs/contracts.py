@@ -140,15 +140,19 @@ def lower_pulse_is_the_least_that_either_fluid_brings(
     )
 
 
-def least_of_a_blend_is_between(old_fg_per_nl: int, old_nl: int, new_fg_per_nl: int, new_nl: int, result: int) -> bool:
-    """``compute_blend_lo``: no more than what mixing all of the old makes, nor than the new; no less than both."""
-    is_asked_well = (
+def is_blend_of_fluids(old_fg_per_nl: int, old_nl: int, new_fg_per_nl: int, new_nl: int) -> bool:
+    """Whether two concentrations are within limits, and some of the new fluid is there."""
+    return (
         units.is_within(old_fg_per_nl, 0, units.CONCENTRATION_FG_PER_NL_MAX)
         and units.is_within(new_fg_per_nl, 0, units.CONCENTRATION_FG_PER_NL_MAX)
         and old_nl >= 0
         and new_nl >= 1
     )
-    return not is_asked_well or (
+
+
+def least_of_a_blend_is_between(old_fg_per_nl: int, old_nl: int, new_fg_per_nl: int, new_nl: int, result: int) -> bool:
+    """``compute_blend_lo``: no more than what mixing all of the old makes, nor than the new; no less than both."""
+    return not is_blend_of_fluids(old_fg_per_nl, old_nl, new_fg_per_nl, new_nl) or (
         min(old_fg_per_nl, new_fg_per_nl) <= result <= new_fg_per_nl
         and (
             old_fg_per_nl >= new_fg_per_nl
@@ -159,13 +163,7 @@ def least_of_a_blend_is_between(old_fg_per_nl: int, old_nl: int, new_fg_per_nl: 
 
 def most_of_a_blend_is_between(old_fg_per_nl: int, old_nl: int, new_fg_per_nl: int, new_nl: int, result: int) -> bool:
     """``compute_blend_hi``: no less than what mixing all of the old makes, nor than the new; no more than both."""
-    is_asked_well = (
-        units.is_within(old_fg_per_nl, 0, units.CONCENTRATION_FG_PER_NL_MAX)
-        and units.is_within(new_fg_per_nl, 0, units.CONCENTRATION_FG_PER_NL_MAX)
-        and old_nl >= 0
-        and new_nl >= 1
-    )
-    return not is_asked_well or (
+    return not is_blend_of_fluids(old_fg_per_nl, old_nl, new_fg_per_nl, new_nl) or (
         new_fg_per_nl <= result <= max(old_fg_per_nl, new_fg_per_nl)
         and (
             old_fg_per_nl <= new_fg_per_nl
