@@ -96,6 +96,11 @@ def compute_larger_generation(left: Generation, right: Generation) -> Generation
     )
 
 
+def compute_envelope(previous: Generation, current: Generation, pulse_volume_nl: int) -> Reserve:
+    """The worst basal of any 24 h and any hour that saw either generation."""
+    return compute_reserve(compute_larger_generation(previous, current), pulse_volume_nl)
+
+
 def with_in_force(basal: Basal, now: Generation, pulse_volume_nl: int) -> Basal:
     """Let ``now`` be in force: more than the program before it, so the envelope grows to hold it."""
     current = compute_larger_generation(basal.current, now)
@@ -103,7 +108,7 @@ def with_in_force(basal: Basal, now: Generation, pulse_volume_nl: int) -> Basal:
         basal,
         current=current,
         program=compute_reserve(now, pulse_volume_nl),
-        envelope=compute_reserve(compute_larger_generation(basal.previous, current), pulse_volume_nl),
+        envelope=compute_envelope(basal.previous, current, pulse_volume_nl),
     )
 
 
@@ -117,7 +122,7 @@ def with_new_day(basal: Basal, now: Generation, pulse_volume_nl: int) -> Basal:
 
     The envelope never grows by it, not even by the rounding of a share to whole pulses.
     """
-    fresh = compute_reserve(compute_larger_generation(basal.current, now), pulse_volume_nl)
+    fresh = compute_envelope(basal.current, now, pulse_volume_nl)
     return replace(
         basal,
         current=now,

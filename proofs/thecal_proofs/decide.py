@@ -18,6 +18,7 @@ from thecal_proofs import terms
 from thecal_proofs.choices import Choices
 from thecal_proofs.hints import NO_HINT, Hint, Split
 from thecal_proofs.paths import (
+    find_common,
     find_conclusion,
     find_condition,
     find_known_by,
@@ -28,6 +29,7 @@ from thecal_proofs.paths import (
     rebuild,
     simplify,
     simplify_by,
+    without,
 )
 from thecal_proofs.places import ANY, Place
 from thecal_proofs.premises import Premises, with_contracts
@@ -140,11 +142,12 @@ def _decide_pieces(
     premises: Premises, case: Term, pieces: Sequence[Term], hint: Hint, limits: Limits, decision: Decision
 ) -> Answer:
     """First along what most pieces depend on; then what is claimed of every place of a table, once; then the rest."""
-    condition = find_shared(pieces) if terms.size(terms.all_of(pieces)) >= LARGE and len(pieces) > 1 else None
+    is_large = terms.size(terms.all_of(pieces)) >= LARGE and len(pieces) > 1 and not premises.is_at_once
+    condition = find_shared(pieces) if is_large else None
     if condition is not None:
         if decision.queries > hint.queries:
             return Answer("unknown", {}, "too many paths")
-        for side, rest in _sides(premises, case, pieces, condition, decision):
+        for side, rest in _parts(premises, case, pieces, condition, decision):
             answer = _decide_pieces(premises, side, rest, hint, limits, decision)
             if answer.status != "unsat":
                 return answer
@@ -172,24 +175,49 @@ def _decide_pieces(
     return _Inquiry(premises, hint, limits, decision).settle(case, list(left.values())) if left else Answer("unsat")
 
 
-def _sides(
+def _parts(
     premises: Premises, case: Term, pieces: Sequence[Term], condition: Term, decision: Decision
 ) -> Iterator[tuple[Term, list[Term]]]:
-    """Both sides of a condition that leave anything to settle: what holds there, and what is left of some pieces."""
+    """What is to be settled for some pieces, by a condition: what holds, and the pieces or what is left of them there.
+
+    Where all of them speak under it, it holds together with all else that they share. Otherwise first those that do
+    not speak of the condition, and then the others on either side of it.
+    """
+    shared = find_common(pieces)
+    if condition in shared:
+        path = propagate(terms.all_of([case, *map(terms.negate, shared)]))
+        left = _left_of(premises, [without(piece, shared) for piece in pieces], path, decision)
+        if left:
+            yield path, left
+        return
+    others = [piece for piece in pieces if not _speaks_of(piece, condition)]
+    if others:
+        yield case, others
+        pieces = [piece for piece in pieces if piece not in others]
     for value in (True, False):
         taken = condition if value else terms.negate(condition)
         path = propagate(terms.both(simplify(case, condition, value), taken))
-        left = []
-        if path is not terms.FALSE:
-            claims = terms.all_of(simplify_by(simplify(piece, condition, value), path) for piece in pieces)
-            for piece in (part for claim in terms.conjuncts(claims) for part in _spread(claim)):
-                known = find_known(premises, piece, path)
-                if known is None:
-                    left.append(piece)
-                else:
-                    decision.rest_on(premises, [known])
+        left = _left_of(premises, [simplify(piece, condition, value) for piece in pieces], path, decision)
         if left:
             yield path, left
+
+
+def _left_of(premises: Premises, pieces: Iterable[Term], path: Term, decision: Decision) -> list[Term]:
+    """What is still to be settled of some pieces where a path holds."""
+    left = []
+    claims = terms.TRUE if path is terms.FALSE else terms.all_of(simplify_by(piece, path) for piece in pieces)
+    for piece in (part for claim in terms.conjuncts(claims) for part in _spread(claim)):
+        known = find_known(premises, piece, path)
+        if known is None:
+            left.append(piece)
+        else:
+            decision.rest_on(premises, [known])
+    return left
+
+
+def _speaks_of(piece: Term, condition: Term) -> bool:
+    """Whether anything of a piece is simpler on either side of a condition."""
+    return any(simplify(piece, condition, value) is not piece for value in (True, False))
 
 
 def _spread(claim: Term) -> Sequence[Term]:
@@ -252,7 +280,7 @@ class _Inquiry:
         """Settle some pieces where a condition holds, and where it does not."""
         if self.decision.queries > self.hint.queries:
             return Answer("unknown", {}, "too many paths")
-        for known, left in _sides(self.premises, case, pieces, condition, self.decision):
+        for known, left in _parts(self.premises, case, pieces, condition, self.decision):
             answer = self.settle(known, left)
             if answer.status != "unsat":
                 return answer

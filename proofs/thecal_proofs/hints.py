@@ -205,7 +205,7 @@ HINTS: Mapping[Key, Hint] = {
         "active_bolus_of_the_window_is_booked",
         "active_bolus_stays_within_what_was_reserved",
     ),
-    "boluses_of_the_window_are_those_of_the_day": uses("ledger_is_well_formed"),
+    "boluses_of_the_window_are_those_of_the_day": uses("ledger_is_well_formed", at_once=True),
     "program_is_in_the_envelope": uses(
         "admitted_program_is_in_the_current_generation", "envelope_holds_both_generations", at_once=True
     ),

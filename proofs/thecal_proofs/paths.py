@@ -69,18 +69,30 @@ def find_conclusion(claim: Term) -> Term:
 
 
 def find_first(claim: Term) -> Term | None:
-    """The condition of the outermost choice of a claim, but for the larger or smaller of two and places in tables."""
+    """The condition of the outermost choice of a claim, but for summands, places in tables, and the larger of two."""
     seen: set[Term] = set()
     level = [claim]
     while level:
         inner: list[Term] = []
         for node in level:
-            if node.op == "ite" and not is_extreme(node) and not _is_place(node.args[0]):
+            if node.op == "ite" and not (is_extreme(node) or _is_place(node.args[0]) or node.args[2] is terms.ZERO):
                 return node.args[0]
             inner.extend(arg for arg in node.args if arg not in seen)
             seen.update(node.args)
         level = inner
     return None
+
+
+def find_common(claims: Sequence[Term]) -> Sequence[Term]:
+    """The alternatives that all claims have, but for what any of them concludes."""
+    conclusions = set(map(find_conclusion, claims))
+    first, *others = (terms.disjuncts(claim) for claim in claims)
+    return [part for part in first if part not in conclusions and all(part in other for other in others)]
+
+
+def without(claim: Term, alternatives: Sequence[Term]) -> Term:
+    """A claim without some of its alternatives."""
+    return terms.any_of(part for part in terms.disjuncts(claim) if part not in alternatives)
 
 
 def find_shared(claims: Sequence[Term]) -> Term | None:

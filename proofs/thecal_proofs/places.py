@@ -138,14 +138,12 @@ class Tables:
                     )
                     for length in lengths
                 }
-        for fact in facts:
-            if any(last - first > NEIGHBOURS for first, last in wide.get(fact, {}).values()):
-                counts.update(terms.postorder((fact,)))
-        return frozenset(
-            node
-            for node, count in counts.items()
-            if count >= LENGTH_MIN and any(last - first > NEIGHBOURS for first, last in wide.get(node, {}).values())
-        )
+        across = {node for node, spans in wide.items() if any(b - a > NEIGHBOURS for a, b in spans.values())}
+        for fact in facts if across else ():
+            nodes = terms.postorder((fact,))
+            if not across.isdisjoint(nodes):
+                counts.update(nodes)
+        return frozenset(node for node, count in counts.items() if count >= LENGTH_MIN and node in across)
 
     def _spoken_of(self, nodes: Iterable[Term]) -> dict[int, int]:
         """For each length of table, the one place that some nodes speak of, or the last of a few neighbours."""

@@ -5,7 +5,7 @@ from thecal import fluid, programming, quiet, refilling, schedule, units
 from thecal import path as tip
 from thecal.fluid import Fluid
 from thecal.limits import Library, SafeState
-from thecal.state import Path, Ratio
+from thecal.state import Generation, Path, Ratio, Ratios, Reserve
 
 
 def division_step_keeps_the_dividend(
@@ -61,6 +61,76 @@ def share_is_enough(first_fg: int, ratio: Ratio, pulse_volume_nl: int, result: i
 def hour_is_at_least_any_two_neighbours(slots_fg: units.Slots, result: int) -> bool:
     """``compute_hour_fg``: no less than any slot and the next, the day's first after its last."""
     return all(a + b <= result for a, b in zip(slots_fg, slots_fg[1:48] + slots_fg[0:1]))
+
+
+def is_ratio(ratio: Ratio) -> bool:
+    """Whether a ratio has a first drug to divide by, and neither mass is negative."""
+    return ratio.first_fg_per_nl >= 1 and ratio.drug_fg_per_nl >= 0
+
+
+def is_within_ratio(ratio: Ratio, other: Ratio) -> bool:
+    """Whether a ratio brings no more of its drug than the other does."""
+    return ratio.drug_fg_per_nl * other.first_fg_per_nl <= other.drug_fg_per_nl * ratio.first_fg_per_nl
+
+
+def larger_ratio_holds_both(left: Ratio, right: Ratio, result: Ratio) -> bool:
+    """``compute_larger_ratio``: one of the two, and neither brings more of its drug."""
+    is_one = (result.first_fg_per_nl == left.first_fg_per_nl and result.drug_fg_per_nl == left.drug_fg_per_nl) or (
+        result.first_fg_per_nl == right.first_fg_per_nl and result.drug_fg_per_nl == right.drug_fg_per_nl
+    )
+    return is_one and is_within_ratio(left, result) and is_within_ratio(right, result)
+
+
+def is_reserve_of(slots_fg: units.Slots, pulse_fg: int, reserve: Reserve) -> bool:
+    """Whether a reserve of the first drug is the day of some slots, and any two neighbours, with two pulses each."""
+    return reserve.day_fg[0] == sum(slot for slot in slots_fg) + 2 * pulse_fg and all(
+        a + b + 2 * pulse_fg <= reserve.hour_fg[0] for a, b in zip(slots_fg, slots_fg[1:48] + slots_fg[0:1])
+    )
+
+
+def is_share_of_reserve(ratios: Ratios, drug: int, reserve: Reserve) -> bool:
+    """Whether a reserve of a drug is its share of the first one's, by a ratio."""
+    ratio = ratios[drug]
+    return (
+        reserve.day_fg[drug] == units.MASS_FG_BEYOND_LIMITS
+        or reserve.day_fg[0] * ratio.drug_fg_per_nl <= reserve.day_fg[drug] * ratio.first_fg_per_nl
+    ) and (
+        reserve.hour_fg[drug] == units.MASS_FG_BEYOND_LIMITS
+        or reserve.hour_fg[0] * ratio.drug_fg_per_nl <= reserve.hour_fg[drug] * ratio.first_fg_per_nl
+    )
+
+
+def are_shares_in_range(reserve: Reserve, drug: int) -> bool:
+    """Whether what is reserved of a drug is a mass, or stands for more than any limit."""
+    return units.is_within(reserve.day_fg[drug], 0, units.MASS_FG_BEYOND_LIMITS) and units.is_within(
+        reserve.hour_fg[drug], 0, units.MASS_FG_BEYOND_LIMITS
+    )
+
+
+def reserve_is_that_of_its_slots(generation: Generation, pulse_volume_nl: int, result: Reserve) -> bool:
+    """``compute_reserve``: the first drug's day and hours with two pulses, and its share of every other drug."""
+    return is_reserve_of(generation.slots_fg, generation.pulse_fg, result) and all(
+        pulse_volume_nl < 1
+        or not is_ratio(generation.ratios[i])
+        or (are_shares_in_range(result, i) and is_share_of_reserve(generation.ratios, i, result))
+        for i in range(1, units.DRUG_COUNT)
+    )
+
+
+def envelope_holds_both(previous: Generation, current: Generation, pulse_volume_nl: int, result: Reserve) -> bool:
+    """``compute_envelope``: the reserve of the larger of each slot and pulse, and its share by either ratio."""
+    larger_fg = tuple(max(a, b) for a, b in zip(previous.slots_fg, current.slots_fg))
+    return is_reserve_of(larger_fg, max(previous.pulse_fg, current.pulse_fg), result) and all(
+        pulse_volume_nl < 1
+        or not is_ratio(previous.ratios[i])
+        or not is_ratio(current.ratios[i])
+        or (
+            are_shares_in_range(result, i)
+            and is_share_of_reserve(previous.ratios, i, result)
+            and is_share_of_reserve(current.ratios, i, result)
+        )
+        for i in range(1, units.DRUG_COUNT)
+    )
 
 
 def safe_state_is_the_most_demanding(
@@ -180,6 +250,9 @@ CONTRACTS = {
     programming.compute_rotated: rotated_slots_are_the_same_ones,
     quiet.compute_seconds_before: seconds_before_bring_less,
     refilling.compute_safe_state: safe_state_is_the_most_demanding,
+    schedule.compute_envelope: envelope_holds_both,
+    schedule.compute_larger_ratio: larger_ratio_holds_both,
+    schedule.compute_reserve: reserve_is_that_of_its_slots,
     schedule.compute_hour_fg: hour_is_at_least_any_two_neighbours,
     schedule.compute_share_fg: share_is_enough,
     units.compute_division_step: division_step_keeps_the_dividend,
