@@ -17,6 +17,7 @@ from dataclasses import dataclass, field, replace
 from thecal_proofs import terms
 from thecal_proofs.choices import Choices
 from thecal_proofs.hints import NO_HINT, Hint, Split
+from thecal_proofs.outlines import Outlines
 from thecal_proofs.paths import (
     find_common,
     find_conclusion,
@@ -75,6 +76,11 @@ class Decision:
         """Remember the hypotheses that some terms are part of."""
         self.used.update(name for name in map(premises.owner, parts) if name is not None)
 
+    def rest_on_core(self, premises: Premises, core: Iterable[Term], told: "Told") -> None:
+        """Remember the hypotheses that a core is made of, and the functions whose contracts it may have taken."""
+        self.rest_on(premises, map(told.origin, core))
+        self.used.update(name for fact in core for name in premises.contracts.functions(fact))
+
     def count(self, answer: Answer) -> Answer:
         """Add the cost of one query."""
         self.rlimit += answer.rlimit
@@ -99,10 +105,10 @@ def decide(
     pieces = []
     for piece in terms.pieces(goal):
         known = find_known(premises, piece)
-        if known is None:
-            pieces.append(piece)
-        else:
+        if known is not None:
             decision.rest_on(premises, [known])
+        elif not _follows_by_logic(premises, piece, limits, decision):
+            pieces.append(piece)
     if not pieces:
         return decision
     if hint.uses:
@@ -136,6 +142,19 @@ def find_known(premises: Premises, piece: Term, path: Term = terms.TRUE) -> Term
         if untrue.issuperset(terms.disjuncts(part)):
             return part
     return None
+
+
+def _follows_by_logic(premises: Premises, piece: Term, limits: Limits, decision: Decision) -> bool:
+    """Whether a large piece follows whatever its comparisons say, by what speaks of nothing but its own unknowns."""
+    if terms.size(piece) < LARGE:
+        return False
+    outlines = Outlines()
+    asked = {fact: outlines.outline(fact) for fact in (terms.negate(piece), *premises.near(piece))}
+    with Question("core", limits.seed) as question:
+        question.add(asked.values(), tracked=True)
+        answer = decision.count(question.check(limits.budget // QUICK))
+    decision.rest_on(premises, (fact for fact, outline in asked.items() if outline in answer.core))
+    return answer.status == "unsat"
 
 
 def _decide_pieces(
@@ -324,7 +343,7 @@ class _Inquiry:
         told = Told(terms.conjuncts(path), path)
         answer = self._linearly(told, chosen, rest, FEW_ROUNDS, part)
         if answer.status == "unsat":
-            self.decision.rest_on(self.premises, map(told.origin, answer.core))
+            self.decision.rest_on_core(self.premises, answer.core, told)
         return answer
 
     def _is_settled(self, path: Term, rest: Term) -> bool:
@@ -347,7 +366,7 @@ class _Inquiry:
             answer = self._at_once(list(told.own), rest)
         if answer.status == "unsat":
             core = {told.origin(fact) for fact in answer.core}
-            self.decision.rest_on(self.premises, core)
+            self.decision.rest_on_core(self.premises, answer.core, told)
             self.helpful.update(dict.fromkeys(part for part in chosen if part in core and part not in told.own))
             needed = answer.core & frozenset(told.own)
             is_exact = needed <= frozenset(parts) and not told.is_changed(answer.core)

@@ -77,6 +77,7 @@ class Contracts:
 
     def __init__(self) -> None:
         self._promises: dict[str, Promise] = {}
+        self._functions: dict[str, str] = {}
         self._facts: dict[Term, Term] = {}
 
     def learn(self, function: ir.Signature, promise: Promise) -> None:
@@ -84,6 +85,12 @@ class Contracts:
         for leaf in promise.results:
             if self._promises.setdefault(str(leaf.value), promise) is not promise:
                 raise TypeError(f"two opaque functions are called {function.name}")
+            self._functions[str(leaf.value)] = function.qualified
+
+    def functions(self, fact: Term) -> set[str]:
+        """The functions whose results a fact speaks of: what is proved with it may rest on their promises."""
+        names = {self._functions.get(str(node.value)) for node in terms.calls(fact)}
+        return {name for name in names if name is not None}
 
     def fact(self, node: Term) -> Term | None:
         """What is promised of a term, if it is the result of an opaque function."""

@@ -69,7 +69,10 @@ def find_conclusion(claim: Term) -> Term:
 
 
 def find_first(claim: Term) -> Term | None:
-    """The condition of the outermost choice of a claim, but for summands, places in tables, and the larger of two."""
+    """The condition of the outermost choice of a claim, but for summands, places in tables, and the larger of two.
+
+    Nor of what an unknown function is asked: that decides nothing.
+    """
     seen: set[Term] = set()
     level = [claim]
     while level:
@@ -77,8 +80,9 @@ def find_first(claim: Term) -> Term | None:
         for node in level:
             if node.op == "ite" and not (is_extreme(node) or _is_place(node.args[0]) or node.args[2] is terms.ZERO):
                 return node.args[0]
-            inner.extend(arg for arg in node.args if arg not in seen)
-            seen.update(node.args)
+            args = () if node.op in ("app", "pred") else node.args
+            inner.extend(arg for arg in args if arg not in seen)
+            seen.update(args)
         level = inner
     return None
 

@@ -84,9 +84,10 @@ def prove(
     obligations = list_obligations(project.wiring, project.rows, ids)
     discharger = Discharger(project.wiring, project.rows, Limits(budget, seed, search), hints)
     results = _run(discharger, obligations, jobs, progress)
-    names = tuple(fact.name for fact in project.wiring.facts)
+    contracts = (function.qualified for function in project.wiring.contracts())
+    names = (*(fact.name for fact in project.wiring.facts), *contracts)
     while ids is not None and is_founded:  # what is asked for is proved together with what it rests on
-        done = {result.subject for result in results if result.kind in ("step", "consequence")}
+        done = {result.subject for result in results if result.kind in ("step", "consequence", "contract")}
         missing = {name for result in results for name in result.rests_on if name in names} - done
         if not missing:
             break
@@ -101,7 +102,7 @@ def prove(
         wanted=None if ids is None else tuple(ids),
         seconds=time.perf_counter() - started,
         budget=budget,
-        conjuncts=names,
+        fundamental=names,
     )
 
 

@@ -12,6 +12,7 @@ from thecal_proofs.wiring import Row, is_of_a_state
 
 VERSION = 1
 FACTS = ("base", "step", "consequence")
+FOUNDATIONS = (*FACTS, "contract")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,7 @@ class Report:
     wanted: tuple[str, ...] | None
     seconds: float
     budget: int
-    conjuncts: tuple[str, ...] = ()
+    fundamental: tuple[str, ...] = ()  # what proofs may rest on and is proved itself: conjuncts and contracts
 
     def judged(self) -> tuple[Result, ...]:
         """The results, nothing left as proved under an event whose hypotheses contradict each other."""
@@ -80,27 +81,26 @@ class Report:
         return "unknown" if own == "proved" and self.open_ends(row) else own
 
     def foundations(self, subjects: Iterable[str]) -> set[str]:
-        """The conjuncts that some proofs rest on, and those that theirs rest on, and so on."""
+        """The conjuncts and contracts that some proofs rest on, and those that theirs rest on, and so on."""
         rests: dict[str, set[str]] = {}
         for result in self.results:
-            if result.kind in ("property", "quiet", *FACTS):
-                rests.setdefault(result.subject, set()).update(result.rests_on)
+            rests.setdefault(result.subject, set()).update(result.rests_on)
         found: set[str] = set()
         todo = list(subjects)
         while todo:
             for name in rests.get(todo.pop(), ()):
-                if name in self.conjuncts and name not in found:
+                if name in self.fundamental and name not in found:
                     found.add(name)
                     todo.append(name)
         return found
 
     def open_ends(self, row: Row) -> list[str]:
-        """The conjuncts that a property rests on and that are not proved here, base and every event."""
+        """What a property rests on and is not proved here: conjuncts, at the start and under every event; contracts."""
         proved: dict[str, bool] = {}
         for result in self.judged():
-            if result.kind in FACTS:
+            if result.kind in FOUNDATIONS:
                 proved[result.subject] = proved.get(result.subject, True) and result.verdict == "proved"
-        subjects = {row.id, *(r.subject for r in self.results if r.kind == "quiet" and "quiet" in FORM.get(row.id, ()))}
+        subjects = {row.id, *(result.subject for result in self.results if result.kind in FORM.get(row.id, ()))}
         return sorted(name for name in self.foundations(subjects) if not proved.get(name, False))
 
     def witness(self, row: Row) -> str:

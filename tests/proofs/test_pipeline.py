@@ -28,6 +28,17 @@ def ticks_and_counts_are_small(config: Config, state: State) -> bool:
 
 REQUIRES = {{step.is_pulse_due: ticks_and_counts_are_small}}
 """
+PROMISE = """
+from thecal import step
+from thecal.model import Config, State
+
+
+def interval_has_passed(config: Config, state: State, result: bool) -> bool:
+    return not result or state.tick - state.last_tick >= config.interval_s + {more}
+
+
+CONTRACTS = {{step.is_pulse_due: interval_has_passed}}
+"""
 
 
 @pytest.fixture
@@ -200,3 +211,20 @@ def test_what_a_function_requires_must_suffice_and_is_owed_by_its_callers(
     called = find_result(report, "operations:Tick/Tick")
     assert called.verdict == caller
     assert called.verdict == "proved" or "requires in thecal.step.is_pulse_due" in called.detail
+
+
+@pytest.mark.parametrize(
+    ("more", "contract", "verdict", "open_ends"),
+    [(0, "proved", "proved", []), (1, "refuted", "unknown", ["thecal.step.is_pulse_due"])],
+)  # fmt: skip
+def test_nothing_is_proved_by_a_promise_that_is_not_kept(
+    tmp_path: Path, more: int, contract: str, verdict: str, open_ends: list[str]
+) -> None:
+    folder = tmp_path / "toy"
+    shutil.copytree(TOY, folder, ignore=shutil.ignore_patterns("__pycache__"))
+    (folder / "thecal_specs" / "contracts.py").write_text(PROMISE.format(more=more), encoding="utf-8")
+    report = prove_toy(folder, "TOY-01")
+    (row,) = report.asked_rows()
+    assert find_result(report, "TOY-01/Tick").verdict == "proved", "the promise suffices for its own cell"
+    assert find_result(report, "contract:thecal.step.is_pulse_due/any").verdict == contract
+    assert (report.verdict(row), report.open_ends(row)) == (verdict, open_ends)
