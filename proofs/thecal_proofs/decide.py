@@ -23,6 +23,7 @@ from thecal_proofs.paths import (
     find_conclusion,
     find_condition,
     find_known_by,
+    find_names,
     find_part,
     find_shared,
     is_comparison,
@@ -45,6 +46,7 @@ NEAR = 6  # unknowns beyond the goal's own that a condition of its path may spea
 PLAIN = 40  # a condition of so few nodes says what a path is about, where nothing else does
 LIES_PER_ROUND = 60
 CHOICES_PER_ROUND = 12
+TRIED = 3  # pieces are tried together at every so many conditions that they share
 QUICK = 4  # a query with products taken for unknowns gets this fraction of the budget
 EARLY = 32  # and this one, if its conditions can still be taken apart
 REFINED = 3  # after so many of them it is worth more again
@@ -272,22 +274,22 @@ class _Inquiry:
         self.helpful: dict[Term, None] = {}  # hypotheses that earlier questions took
         self.promises: dict[Term, list[Term]] = {}  # what contracts say, as it is asked
 
-    def settle(self, case: Term, pieces: Sequence[Term]) -> Answer:
+    def settle(self, case: Term, pieces: Sequence[Term], depth: int = 0) -> Answer:
         """Settle some pieces together, or else along a path that they share, or else each half of them.
 
-        A single one is followed along its paths.
+        A single one is followed along its paths. `depth` counts the conditions taken apart since they were tried.
         """
         if len(pieces) == 1:
             asked = find_conclusion(pieces[0])
             given = [terms.negate(part) for part in terms.disjuncts(pieces[0]) if part is not asked]
             return self._along_paths(terms.all_of([*terms.conjuncts(case), *given]), terms.negate(asked), True)
-        refuted = terms.negate(terms.all_of(pieces))
-        answer = Answer("unknown") if self.hint.each else self._ask_together(case, refuted)
+        condition = find_shared(pieces)
+        is_tried = not self.hint.each and (condition is None or depth % TRIED == 0)
+        answer = self._ask_together(case, terms.negate(terms.all_of(pieces))) if is_tried else Answer("unknown")
         if answer.status != "unknown":
             return answer
-        condition = find_shared(pieces)
         if condition is not None:
-            return self._on_both_sides(case, pieces, condition)
+            return self._on_both_sides(case, pieces, condition, depth + 1)
         middle = len(pieces) // 2
         for half in (pieces[:middle], pieces[middle:]):
             answer = self.settle(case, half)
@@ -295,12 +297,12 @@ class _Inquiry:
                 return answer
         return answer
 
-    def _on_both_sides(self, case: Term, pieces: Sequence[Term], condition: Term) -> Answer:
+    def _on_both_sides(self, case: Term, pieces: Sequence[Term], condition: Term, depth: int) -> Answer:
         """Settle some pieces where a condition holds, and where it does not."""
         if self.decision.queries > self.hint.queries:
             return Answer("unknown", {}, "too many paths")
         for known, left in _parts(self.premises, case, pieces, condition, self.decision):
-            answer = self.settle(known, left)
+            answer = self.settle(known, left, depth)
             if answer.status != "unsat":
                 return answer
         return Answer("unsat")
@@ -377,7 +379,7 @@ class _Inquiry:
         products, choices = Products(), Choices()
         asked: dict[Term, Term] = {}
         with Question("core", self.limits.seed) as question:
-            new: Iterable[Term] = [rest, *map(told.simplified, chosen)]
+            new: Iterable[Term] = map(told.simplified, [rest, *chosen])
             lies: list[Term] = []
             for _ in range(rounds):
                 for fact in self._with_tautologies(new, asked):
@@ -390,7 +392,8 @@ class _Inquiry:
                     return Answer("unsat", {}, "", answer.rlimit, core)
                 if answer.status == "unknown":
                     return answer
-                new = self._broken(told, chosen, self.premises.complete(answer.model), rest, self.premises.few)
+                model = told.completed(self.premises.complete(answer.model))
+                new = self._broken(told, chosen, model, rest, self.premises.few)
                 lies = products.broken(list(asked.values()), answer.model)[:LIES_PER_ROUND]
                 meant = choices.broken(answer.model, CHOICES_PER_ROUND)
                 question.add(meant)
@@ -403,7 +406,7 @@ class _Inquiry:
         asked: dict[Term, Term] = {}
         budget = self.limits.budget // part
         with Question("core", self.limits.seed) as question:
-            new: Iterable[Term] = [rest, *map(told.simplified, chosen)]
+            new: Iterable[Term] = map(told.simplified, [rest, *chosen])
             for turn in range(ROUNDS):
                 for fact in self._with_tautologies(new, asked):
                     asked[fact] = fact
@@ -411,7 +414,7 @@ class _Inquiry:
                 answer = self.decision.count(question.check(budget))
                 if answer.status != "sat":
                     return answer
-                model = self.premises.complete(answer.model)
+                model = told.completed(self.premises.complete(answer.model))
                 new = self._broken(told, chosen, model, rest, self.premises.few << turn // 4)
                 if not new:
                     return Answer("sat", model)
@@ -457,24 +460,29 @@ class _Inquiry:
 
 
 class Told:
-    """What one question is told: the path's own conditions as they are, everything else simplified by them."""
+    """What one question is told: everything simplified by the path, with one name for unknowns that it says are equal."""
 
     def __init__(self, own: Sequence[Term], path: Term) -> None:
         self.own = dict.fromkeys(own)
         self.spoken = terms.mask(terms.all_of(part for part in own if terms.size(part) <= PLAIN))
-        self._known = find_known_by(path)
+        parts = terms.conjuncts(terms.all_of([path, *own]))
+        self._names = find_names(parts)
+        self._known = find_known_by(path) | self._names
         self._origins: dict[Term, Term] = {}
 
     def simplified(self, part: Term) -> Term:
-        """A hypothesis as it is told."""
-        if part in self.own:
-            return part
-        for node in terms.postorder((part,), self._known):
-            self._known[node] = terms.remake(node, tuple(self._known[arg] for arg in node.args))
-        found = self._known[part]
+        """A hypothesis as it is told; one of the path's own is not simplified by itself."""
+        known = self._names.copy() if part in self.own else self._known
+        for node in terms.postorder((part,), known):
+            known[node] = terms.remake(node, tuple(known[arg] for arg in node.args))
+        found = known[part]
         if found is not part:
             self._origins.setdefault(found, part)
         return found
+
+    def completed(self, model: Mapping[Term, int]) -> Mapping[Term, int]:
+        """A model, with the values of the unknowns that go by another name."""
+        return {**model, **{unknown: model[name] for unknown, name in self._names.items() if name in model}}
 
     def origin(self, fact: Term) -> Term:
         """The hypothesis that a fact was before it was simplified."""

@@ -205,7 +205,7 @@ class Discharger:
 
     def _hint(self, obligation: Obligation) -> Hint:
         hint = find_hint(obligation.subject, obligation.event, self.hints)
-        return hint if hint.uses else replace(hint, uses=self.cores.get(obligation.id))
+        return replace(hint, uses=self.cores.get(obligation.id, hint.uses))
 
     def _with_reach(self, found: Replay, predicate: ir.Signature, is_conjunct: bool, event: RecordType) -> Replay:
         """Say of a counterexample whether a walk from the initial state shows it."""

@@ -2,7 +2,8 @@
 """What helps the solver. A hint never changes what is proved, only how it is asked.
 
 Most cells are helped by what their last proof needed, as `cores.json` remembers it (`python -m thecal_proofs --learn`
-writes it anew). What stands here was found by thinking. Where neither suffices, everything is tried.
+writes it anew). What stands here was found by thinking, for cells without one. Where neither suffices, everything is
+tried.
 
 Keys are a property's ID or a conjunct's name, alone or with an event: `"OVR-01"`, `("inv_order", "SecondPassed")`.
 The more particular key wins.
@@ -14,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
-QUERIES = 1_000
+QUERIES = 4_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 """Takes a goal apart along the conditions that its choices share: one plain question a path through the step."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from math import inf
 
 from thecal_proofs import terms
@@ -209,7 +209,9 @@ def propagate(path: Term) -> Term:
         for node in terms.postorder(parts):
             if node not in known:
                 known[node] = terms.remake(node, tuple(known[arg] for arg in node.args))
-        found = terms.conjuncts(terms.all_of(_opened(_simplified(part, known), known) for part in parts))
+        left = [_opened(simplified_alone(part, known), known) for part in parts]
+        names = (terms.eq(unknown, name) for unknown, name in find_names(parts, _fixed(parts)).items())
+        found = terms.conjuncts(terms.all_of([*left, *names]))
         if found == parts:
             return terms.all_of(parts)
         parts = found
@@ -226,21 +228,47 @@ def find_known_by(path: Term) -> dict[Term, Term]:
 
 
 def _known(parts: Sequence[Term]) -> dict[Term, Term]:
-    known: dict[Term, Term] = {}
-    for part in parts:
-        if part.op == "eq" and part.args[1].op == "const":
-            known[part.args[0]] = part.args[1]
+    known = _fixed(parts)
+    known.update(find_names(parts, known))
     for part in parts:
         known[part] = terms.TRUE
         known[terms.negate(part)] = terms.FALSE
     return known
 
 
-def _simplified(part: Term, known: Mapping[Term, Term]) -> Term:
+def _fixed(parts: Sequence[Term]) -> dict[Term, Term]:
+    """What some conditions say is a number."""
+    return {part.args[0]: part.args[1] for part in parts if part.op == "eq" and part.args[1].op == "const"}
+
+
+def find_names(parts: Iterable[Term], fixed: Container[Term] = ()) -> dict[Term, Term]:
+    """One name for unknowns that some conditions say are equal; those that are fixed otherwise keep their own."""
+    names: dict[Term, Term] = {}
+    for part in parts:
+        if _is_of_two_unknowns(part) and not any(arg in fixed for arg in part.args):
+            one, two = (_name(names, arg) for arg in part.args)
+            if one is not two:
+                names[one] = two
+    return {unknown: _name(names, unknown) for unknown in names}
+
+
+def _is_of_two_unknowns(part: Term) -> bool:
+    return part.op == "eq" and all(arg.op in ("var", "flag") for arg in part.args)
+
+
+def _name(names: Mapping[Term, Term], unknown: Term) -> Term:
+    while unknown in names:
+        unknown = names[unknown]
+    return unknown
+
+
+def simplified_alone(part: Term, known: Mapping[Term, Term]) -> Term:
     """A condition by what is known of what it is made of, but not by itself."""
     if part.op == "eq" and part.args[1].op == "const":
         value, number = part.args
         return terms.eq(terms.remake(value, tuple(known[arg] for arg in value.args)), number) if value.args else part
+    if _is_of_two_unknowns(part):
+        return terms.eq(*(known[arg] for arg in part.args))
     if part.op == "not":
         inner = part.args[0]
         return terms.negate(terms.remake(inner, tuple(known[arg] for arg in inner.args))) if inner.args else part
