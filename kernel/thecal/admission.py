@@ -27,10 +27,13 @@ from thecal.limits import (
 )
 from thecal.outcome import Response
 from thecal.path import is_fitting
-from thecal.prescription import Overrides, Prescription, is_basal_no_larger
+from thecal.prescription import Overrides, Prescription
 from thecal.schedule import (
     compute_day_fg,
     compute_shares_fg,
+    is_any_slot_above,
+    is_any_slot_below,
+    is_any_slot_larger,
     is_ratio_larger,
     with_in_force,
     with_less_in_force,
@@ -101,18 +104,18 @@ def find_reservoir_refusal(config: Config, fluid: Fluid) -> Response:
 def is_slot_too_small(config: Config, state: State, slots_fg: Slots) -> bool:
     """Whether a slot asks for less than the pump's minimum rate brings of the strongest fluid."""
     strongest_fg_per_nl = max(state.path.old.hi[0], state.reservoir.fluid.hi[0])
-    return any(slot < config.pump.slot_volume_nl_min * strongest_fg_per_nl for slot in slots_fg)
+    return is_any_slot_below(slots_fg, config.pump.slot_volume_nl_min * strongest_fg_per_nl)
 
 
 def is_slot_too_large(path: Path, slots_fg: Slots) -> bool:
     """Whether a slot asks for more pulses than the pump can give, with the weakest fluid."""
-    return any(slot > path.slot_fg_max for slot in slots_fg)
+    return is_any_slot_above(slots_fg, path.slot_fg_max)
 
 
 def is_bolus_too_fast(path: Path, slots_fg: Slots, mass_fg: int, duration_s: int) -> bool:
     """Whether a bolus beside any slot asks for more pulses than the pump can give, with the weakest fluid."""
     bolus_fg_per_s = compute_quotient_up(mass_fg, duration_s)
-    return mass_fg > 0 and any(slot + bolus_fg_per_s * SLOT_S > path.slot_fg_max for slot in slots_fg)
+    return mass_fg > 0 and is_any_slot_above(slots_fg, path.slot_fg_max - bolus_fg_per_s * SLOT_S)
 
 
 def find_prescription_refusal(config: Config, state: State, program: Prescription, basal: Basal) -> Response:
@@ -145,7 +148,7 @@ def is_basal_raised(state: State, program: Prescription, path: Path) -> bool:
     """Whether a program with a path may bring more basal than what is in force now."""
     return (
         not state.is_admitted
-        or not is_basal_no_larger(program, state.program)
+        or is_any_slot_larger(program.slots_fg, state.program.slots_fg)
         or path.pulse_fg_max > state.path.pulse_fg_max
         or is_any_ratio_larger(path.ratios, state.path.ratios)
     )

@@ -83,8 +83,3 @@ def compute_no_prescription(config: Config) -> Prescription:
         cap_hour_fg=compute_hard_hour_fg(config),
         low_reservoir_nl=0,
     )
-
-
-def is_basal_no_larger(new: Prescription, old: Prescription) -> bool:
-    """Whether no slot of the new prescription is above the same slot of the old one."""
-    return all(a <= b for a, b in zip(new.slots_fg, old.slots_fg))

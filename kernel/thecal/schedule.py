@@ -25,6 +25,21 @@ def compute_slot_index(tick: int) -> int:
     return tick % DAY_S // SLOT_S
 
 
+def is_any_slot_below(slots_fg: Slots, least_fg: int) -> bool:
+    """Whether any slot is below a mass."""
+    return any(slot < least_fg for slot in slots_fg)
+
+
+def is_any_slot_above(slots_fg: Slots, most_fg: int) -> bool:
+    """Whether any slot is above a mass."""
+    return any(slot > most_fg for slot in slots_fg)
+
+
+def is_any_slot_larger(left_fg: Slots, right_fg: Slots) -> bool:
+    """Whether any slot is larger than the same slot of another day."""
+    return any(a > b for a, b in zip(left_fg, right_fg))
+
+
 def compute_larger_slots(left_fg: Slots, right_fg: Slots) -> Slots:
     """Slot by slot maximum."""
     return tuple(max(a, b) for a, b in zip(left_fg, right_fg))

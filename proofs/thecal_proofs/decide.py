@@ -11,10 +11,11 @@ other, until a plain question is left. What is claimed of every place of a table
 """
 
 import itertools
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from thecal_proofs import terms
+from thecal_proofs.calls import Calls
 from thecal_proofs.choices import Choices
 from thecal_proofs.hints import NO_HINT, Hint, Split
 from thecal_proofs.outlines import Outlines
@@ -81,7 +82,7 @@ class Decision:
     def rest_on_core(self, premises: Premises, core: Iterable[Term], told: "Told") -> None:
         """Remember the hypotheses that a core is made of, and the functions whose contracts it may have taken."""
         self.rest_on(premises, map(told.origin, core))
-        self.used.update(name for fact in core for name in premises.contracts.functions(fact))
+        self.used.update(told.functions, (name for fact in core for name in premises.contracts.functions(fact)))
 
     def count(self, answer: Answer) -> Answer:
         """Add the cost of one query."""
@@ -342,11 +343,20 @@ class _Inquiry:
         """Try several pieces at once, giving up soon."""
         chosen = dict.fromkeys(self.premises.near(rest))
         part = 2 * QUICK if terms.size(rest) < LARGE else EARLY
-        told = Told(terms.conjuncts(path), path)
+        told = self._told(path)
         answer = self._linearly(told, chosen, rest, FEW_ROUNDS, part)
         if answer.status == "unsat":
             self.decision.rest_on_core(self.premises, answer.core, told)
         return answer
+
+    def _told(self, path: Term) -> "Told":
+        """The conditions of a path, and what contracts say where it decides what a function answers."""
+        parts = terms.conjuncts(path)
+        decided = [part.args[0] if part.op == "not" else part for part in parts]
+        promised = {call: self.premises.contracts.fact(call) for call in decided if call.op == "pred"}
+        said = [simplify_by(fact, path) for fact in promised.values() if fact is not None]
+        functions = {name for call in promised for name in self.premises.contracts.functions(call)}
+        return Told(self.premises.lifted([*parts, *terms.conjuncts(terms.all_of(said))]), path, functions)
 
     def _is_settled(self, path: Term, rest: Term) -> bool:
         """Whether the same was refuted before, by nothing of a path that this one lacks."""
@@ -359,7 +369,7 @@ class _Inquiry:
         `share` is the fraction of the budget that the answer is worth, as a divisor.
         """
         parts = terms.conjuncts(path)
-        told = Told(self.premises.lifted(parts), path)
+        told = self._told(path)
         chosen = dict.fromkeys([*self.premises.near(rest), *self.helpful])
         answer = self._linearly(told, chosen, rest, ROUNDS, max(share, QUICK))
         if answer.status == "unknown":
@@ -376,14 +386,15 @@ class _Inquiry:
         return answer
 
     def _linearly(self, told: "Told", chosen: dict[Term, None], rest: Term, rounds: int, part: int) -> Answer:
-        products, choices = Products(), Choices()
+        calls, products, choices = Calls(), Products(), Choices()
         asked: dict[Term, Term] = {}
+        far: dict[Term, None] = {}
         with Question("core", self.limits.seed) as question:
             new: Iterable[Term] = map(told.simplified, [rest, *chosen])
             lies: list[Term] = []
             for _ in range(rounds):
-                for fact in self._with_tautologies(new, asked):
-                    asked[fact] = choices.hidden(products.linear([fact])[0])
+                for fact in self._with_tautologies(new, asked, far):
+                    asked[fact] = choices.hidden(products.linear([calls.hidden(fact)])[0])
                     question.add([asked[fact]], tracked=True)
                 question.add([choices.hidden(fact) for fact in (*lies, *products.definitions)])
                 answer = self.decision.count(question.check(self.limits.budget // part))
@@ -392,30 +403,33 @@ class _Inquiry:
                     return Answer("unsat", {}, "", answer.rlimit, core)
                 if answer.status == "unknown":
                     return answer
-                model = told.completed(self.premises.complete(answer.model))
+                model = told.completed(self.premises.complete(calls.answered(answer.model)))
                 new = self._broken(told, chosen, model, rest, self.premises.few)
                 lies = products.broken(list(asked.values()), answer.model)[:LIES_PER_ROUND]
                 meant = choices.broken(answer.model, CHOICES_PER_ROUND)
                 question.add(meant)
                 if not new and not lies and not meant:
-                    return Answer("unknown", {}, "products")
+                    new = _take_broken(far, model)
+                    if not new:
+                        return Answer("unknown", {}, "products")
         return Answer("unknown", {}, "too many rounds")
 
     def _exactly(self, told: "Told", chosen: dict[Term, None], rest: Term, part: int) -> Answer:
         """Ask with products as they are; spend the whole budget only where nothing is left to take apart."""
         asked: dict[Term, Term] = {}
+        far: dict[Term, None] = {}
         budget = self.limits.budget // part
         with Question("core", self.limits.seed) as question:
             new: Iterable[Term] = map(told.simplified, [rest, *chosen])
             for turn in range(ROUNDS):
-                for fact in self._with_tautologies(new, asked):
+                for fact in self._with_tautologies(new, asked, far):
                     asked[fact] = fact
                     question.add([fact], tracked=True)
                 answer = self.decision.count(question.check(budget))
                 if answer.status != "sat":
                     return answer
                 model = told.completed(self.premises.complete(answer.model))
-                new = self._broken(told, chosen, model, rest, self.premises.few << turn // 4)
+                new = self._broken(told, chosen, model, rest, self.premises.few << turn // 4) or _take_broken(far, model)
                 if not new:
                     return Answer("sat", model)
         return Answer("unknown", {}, "too many rounds")
@@ -428,12 +442,21 @@ class _Inquiry:
             return replace(answer, model=self.premises.complete(answer.model))
         return replace(answer, core=frozenset(facts))
 
-    def _with_tautologies(self, new: Iterable[Term], asked: Mapping[Term, Term]) -> list[Term]:
-        """What is new, the contracts of the calls in it, and what is true of the choices in it."""
+    def _with_tautologies(self, new: Iterable[Term], asked: Mapping[Term, Term], far: dict[Term, None]) -> list[Term]:
+        """What is new, what is true of the choices in it, and what contracts say of its calls.
+
+        What a contract says of much else is put aside in `far`: it is told if nothing else helps.
+        """
         known = dict.fromkeys(new)
         promised = [fact for fact in with_contracts(list(known), self.premises.contracts) if fact not in known]
-        facts = [*known, *(part for fact in promised for part in self._lifted(fact))]
-        found = [*facts, *find_tautologies(terms.postorder([*facts, *asked]))]
+        spoken = terms.mask(terms.all_of([*known, *asked]))
+        facts = list(known)
+        for part in (part for fact in promised for part in self._lifted(fact)):
+            if (terms.mask(part) & ~spoken).bit_count() <= NEAR:
+                facts.append(part)
+            elif part not in asked:
+                far[part] = None
+        found = [*facts, *find_tautologies(terms.visible([*facts, *asked]))]
         return [fact for fact in dict.fromkeys(found) if fact not in asked]
 
     def _lifted(self, promise: Term) -> list[Term]:
@@ -445,7 +468,10 @@ class _Inquiry:
     def _broken(
         self, told: "Told", chosen: dict[Term, None], model: Mapping[Term, int], rest: Term, few: int
     ) -> list[Term]:
-        """What a model breaks and was not asked: of the path itself what is close to the goal, then the hypotheses."""
+        """What a model breaks and was not asked: of the path itself what is close to the goal, then the hypotheses.
+
+        Where nothing of the path is close, what speaks of the goal's unknowns at all comes first.
+        """
         values = terms.compute(terms.postorder(told.own), model)
         spoken = terms.mask(rest) or told.spoken
         found = [part for part in told.own if not values[part] and part not in chosen]
@@ -453,17 +479,29 @@ class _Inquiry:
         least = min(distances.values(), default=0)
         new = [part for part in found if distances[part] == least] if least <= NEAR else []
         if not new:
-            broken = [part for part in self.premises.broken(model, spoken) if part not in chosen]
-            new = [*sorted(found, key=distances.__getitem__)[:1], *broken]
+            taken = spoken | terms.mask(terms.all_of(part for part in chosen if part in told.own))
+            broken = [part for part in self.premises.broken(model, taken) if part not in chosen]
+            next_of_path = sorted(found, key=lambda part: (not terms.mask(part) & spoken, distances[part]))[:1]
+            new = [*next_of_path, *broken]
         chosen.update(dict.fromkeys(new[:few]))
         return [told.simplified(part) for part in new[:few]]
+
+
+def _take_broken(far: dict[Term, None], model: Mapping[Term, int]) -> list[Term]:
+    """What a model breaks of the facts put aside, which they are no longer."""
+    values = terms.compute(terms.postorder(far), model)
+    found = [part for part in far if not values[part]]
+    for part in found:
+        del far[part]
+    return found
 
 
 class Told:
     """What one question is told: everything simplified by the path, with one name for unknowns that it says are equal."""
 
-    def __init__(self, own: Sequence[Term], path: Term) -> None:
+    def __init__(self, own: Sequence[Term], path: Term, functions: Collection[str]) -> None:
         self.own = dict.fromkeys(own)
+        self.functions = functions  # whose contracts are among its own
         self.spoken = terms.mask(terms.all_of(part for part in own if terms.size(part) <= PLAIN))
         parts = terms.conjuncts(terms.all_of([path, *own]))
         self._names = find_names(parts)

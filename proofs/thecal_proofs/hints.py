@@ -188,6 +188,7 @@ HINTS: Mapping[Key, Hint] = {
         "reserves_are_not_negative",
         "ticks_are_ordered",
         "window_began_before",
+        "window_holds_what_is_in_force",
     ),
     "hour_of_the_window_fits": uses(
         "hour_of_the_window_fits",
@@ -200,6 +201,7 @@ HINTS: Mapping[Key, Hint] = {
         "reserves_are_not_negative",
         "ticks_are_ordered",
         "window_began_before",
+        "window_holds_what_is_in_force",
     ),
     "boluses_of_the_window_are_booked": uses(
         "boluses_are_in_the_ledger",

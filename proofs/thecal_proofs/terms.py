@@ -325,6 +325,15 @@ def postorder(roots: Iterable[Term], known: Container[Term] = ()) -> list[Term]:
 
     What is known is left out, with all that only it is made of.
     """
+    return _postorder(roots, known, False)
+
+
+def visible(roots: Iterable[Term], known: Container[Term] = ()) -> list[Term]:
+    """The same without what unknown functions are asked."""
+    return _postorder(roots, known, True)
+
+
+def _postorder(roots: Iterable[Term], known: Container[Term], is_visible: bool) -> list[Term]:
     done: set[Term] = set()
     order: list[Term] = []
     for root in roots:
@@ -333,7 +342,7 @@ def postorder(roots: Iterable[Term], known: Container[Term] = ()) -> list[Term]:
             term, ready = todo.pop()
             if term in done or term in known:
                 continue
-            if ready or not term.args:
+            if ready or not term.args or (is_visible and term.op in ("app", "pred")):
                 done.add(term)
                 order.append(term)
             else:
@@ -358,14 +367,14 @@ _CALLS: dict[Term, tuple[Term, ...]] = {}
 
 
 def calls(term: Term) -> tuple[Term, ...]:
-    """The results of uninterpreted functions in a term, operands first."""
+    """The results of uninterpreted functions in a term, but for those that such functions are asked."""
     for node in postorder((term,), _HAS_CALLS):
         _HAS_CALLS[node] = node.op in ("app", "pred") or any(_HAS_CALLS[arg] for arg in node.args)
     if not _HAS_CALLS[term]:
         return ()
     found = _CALLS.get(term)
     if found is None:
-        found = _CALLS[term] = tuple(node for node in postorder((term,)) if node.op in ("app", "pred"))
+        found = _CALLS[term] = tuple(node for node in visible((term,)) if node.op in ("app", "pred"))
     return found
 
 

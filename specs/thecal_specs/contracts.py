@@ -2,10 +2,11 @@
 """What a function of the kernel promises, proved once from its body and assumed at its calls."""
 
 from thecal import fluid, programming, quiet, refilling, schedule, units
+from thecal import ledger as ledgers
 from thecal import path as tip
 from thecal.fluid import Fluid
 from thecal.limits import Library, SafeState
-from thecal.state import Generation, Path, Ratio, Ratios, Reserve
+from thecal.state import Generation, Ledger, Path, Ratio, Ratios, Reserve
 
 
 def division_step_keeps_the_dividend(
@@ -63,6 +64,36 @@ def hour_is_at_least_any_two_neighbours(slots_fg: units.Slots, result: int) -> b
     return all(a + b <= result for a, b in zip(slots_fg, slots_fg[1:48] + slots_fg[0:1]))
 
 
+def none_is_below_unless_any_is(slots_fg: units.Slots, least_fg: int, result: bool) -> bool:
+    """``is_any_slot_below``: what it says."""
+    return (result or all(slot >= least_fg for slot in slots_fg)) and (
+        not result or any(slot < least_fg for slot in slots_fg)
+    )
+
+
+def none_is_above_unless_any_is(slots_fg: units.Slots, most_fg: int, result: bool) -> bool:
+    """``is_any_slot_above``: what it says."""
+    return (result or all(slot <= most_fg for slot in slots_fg)) and (
+        not result or any(slot > most_fg for slot in slots_fg)
+    )
+
+
+def none_is_larger_unless_any_is(left_fg: units.Slots, right_fg: units.Slots, result: bool) -> bool:
+    """``is_any_slot_larger``: what it says."""
+    return (result or all(a <= b for a, b in zip(left_fg, right_fg))) and (
+        not result or any(a > b for a, b in zip(left_fg, right_fg))
+    )
+
+
+def given_is_the_sum_of_what_ended(ledger: Ledger, since_tick: int, result: units.Masses) -> bool:
+    """``compute_given_since_fg``: the sum of what boluses brought that ended later; not negative if none of it is."""
+    return all(
+        result[i] == sum(entry.given_fg[i] for entry in ledger if entry.end_tick > since_tick)
+        and (not all(entry.given_fg[i] >= 0 for entry in ledger) or result[i] >= 0)
+        for i in range(units.DRUG_COUNT)
+    )
+
+
 def is_ratio(ratio: Ratio) -> bool:
     """Whether a ratio has a first drug to divide by, and neither mass is negative."""
     return ratio.first_fg_per_nl >= 1 and ratio.drug_fg_per_nl >= 0
@@ -88,6 +119,16 @@ def is_reserve_of(slots_fg: units.Slots, pulse_fg: int, reserve: Reserve) -> boo
     )
 
 
+def are_masses(slots_fg: units.Slots, pulse_fg: int) -> bool:
+    """Whether neither a slot nor a pulse is negative."""
+    return pulse_fg >= 0 and all(slot >= 0 for slot in slots_fg)
+
+
+def is_mass_of_reserve(reserve: Reserve) -> bool:
+    """Whether what is reserved of the first drug is not negative."""
+    return reserve.day_fg[0] >= 0 and reserve.hour_fg[0] >= 0
+
+
 def is_share_of_reserve(ratios: Ratios, drug: int, reserve: Reserve) -> bool:
     """Whether a reserve of a drug is its share of the first one's, by a ratio."""
     ratio = ratios[drug]
@@ -109,27 +150,39 @@ def are_shares_in_range(reserve: Reserve, drug: int) -> bool:
 
 def reserve_is_that_of_its_slots(generation: Generation, pulse_volume_nl: int, result: Reserve) -> bool:
     """``compute_reserve``: the first drug's day and hours with two pulses, and its share of every other drug."""
-    return is_reserve_of(generation.slots_fg, generation.pulse_fg, result) and all(
-        pulse_volume_nl < 1
-        or not is_ratio(generation.ratios[i])
-        or (are_shares_in_range(result, i) and is_share_of_reserve(generation.ratios, i, result))
-        for i in range(1, units.DRUG_COUNT)
+    return (
+        is_reserve_of(generation.slots_fg, generation.pulse_fg, result)
+        and (not are_masses(generation.slots_fg, generation.pulse_fg) or is_mass_of_reserve(result))
+        and all(
+            pulse_volume_nl < 1
+            or not is_ratio(generation.ratios[i])
+            or (are_shares_in_range(result, i) and is_share_of_reserve(generation.ratios, i, result))
+            for i in range(1, units.DRUG_COUNT)
+        )
     )
 
 
 def envelope_holds_both(previous: Generation, current: Generation, pulse_volume_nl: int, result: Reserve) -> bool:
     """``compute_envelope``: the reserve of the larger of each slot and pulse, and its share by either ratio."""
     larger_fg = tuple(max(a, b) for a, b in zip(previous.slots_fg, current.slots_fg))
-    return is_reserve_of(larger_fg, max(previous.pulse_fg, current.pulse_fg), result) and all(
-        pulse_volume_nl < 1
-        or not is_ratio(previous.ratios[i])
-        or not is_ratio(current.ratios[i])
-        or (
-            are_shares_in_range(result, i)
-            and is_share_of_reserve(previous.ratios, i, result)
-            and is_share_of_reserve(current.ratios, i, result)
+    return (
+        is_reserve_of(larger_fg, max(previous.pulse_fg, current.pulse_fg), result)
+        and (
+            not are_masses(previous.slots_fg, previous.pulse_fg)
+            or not are_masses(current.slots_fg, current.pulse_fg)
+            or is_mass_of_reserve(result)
         )
-        for i in range(1, units.DRUG_COUNT)
+        and all(
+            pulse_volume_nl < 1
+            or not is_ratio(previous.ratios[i])
+            or not is_ratio(current.ratios[i])
+            or (
+                are_shares_in_range(result, i)
+                and is_share_of_reserve(previous.ratios, i, result)
+                and is_share_of_reserve(current.ratios, i, result)
+            )
+            for i in range(1, units.DRUG_COUNT)
+        )
     )
 
 
@@ -243,6 +296,10 @@ def most_of_a_blend_is_between(old_fg_per_nl: int, old_nl: int, new_fg_per_nl: i
 
 
 CONTRACTS = {
+    ledgers.compute_given_since_fg: given_is_the_sum_of_what_ended,
+    schedule.is_any_slot_above: none_is_above_unless_any_is,
+    schedule.is_any_slot_below: none_is_below_unless_any_is,
+    schedule.is_any_slot_larger: none_is_larger_unless_any_is,
     fluid.compute_blend_lo: least_of_a_blend_is_between,
     fluid.compute_blend_hi: most_of_a_blend_is_between,
     tip.compute_upper_fg: upper_pulse_is_the_most_that_either_fluid_brings,
