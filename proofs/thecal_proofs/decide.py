@@ -429,7 +429,9 @@ class _Inquiry:
                 if answer.status != "sat":
                     return answer
                 model = told.completed(self.premises.complete(answer.model))
-                new = self._broken(told, chosen, model, rest, self.premises.few << turn // 4) or _take_broken(far, model)
+                new = self._broken(told, chosen, model, rest, self.premises.few << turn // 4) or _take_broken(
+                    far, model
+                )
                 if not new:
                     return Answer("sat", model)
         return Answer("unknown", {}, "too many rounds")
@@ -497,7 +499,7 @@ def _take_broken(far: dict[Term, None], model: Mapping[Term, int]) -> list[Term]
 
 
 class Told:
-    """What one question is told: everything simplified by the path, with one name for unknowns that it says are equal."""
+    """What one question is told: everything simplified by the path, with one name for unknowns that are equal there."""
 
     def __init__(self, own: Sequence[Term], path: Term, functions: Collection[str]) -> None:
         self.own = dict.fromkeys(own)

@@ -15,6 +15,7 @@ Op: TypeAlias = Literal[
     "and", "or", "not", "app", "pred",
 ]  # fmt: skip
 BOOLEAN_OPS = frozenset(("true", "false", "flag", "eq", "le", "lt", "and", "or", "not", "pred"))
+FEW_PARTS = 16  # a condition of more parts is not taken for a conclusion
 
 
 class Term:
@@ -472,9 +473,6 @@ def _spread(term: Term) -> list[Term]:
         return [term]
     rest = [part for part in flat if part is not chosen]
     return [any_of([*rest, *disjuncts(part)]) for part in pieces(chosen)]
-
-
-FEW_PARTS = 16  # a condition of more parts is not taken for a conclusion
 
 
 def disjuncts(term: Term) -> list[Term]:
