@@ -106,11 +106,12 @@ def decide(
     """Decide whether the goal follows from the premises."""
     decision = Decision()
     pieces = []
+    is_small = len(premises.parts) <= SMALL and not terms.is_nonlinear(goal)
     for piece in terms.pieces(goal):
         known = find_known(premises, piece)
         if known is not None:
             decision.rest_on(premises, [known])
-        elif not _follows_by_logic(premises, piece, limits, decision):
+        elif not (_follows_at_once if is_small else _follows_by_logic)(premises, piece, limits, decision):
             pieces.append(piece)
     if not pieces:
         return decision
@@ -145,6 +146,17 @@ def find_known(premises: Premises, piece: Term, path: Term = terms.TRUE) -> Term
         if untrue.issuperset(terms.disjuncts(part)):
             return part
     return None
+
+
+def _follows_at_once(premises: Premises, piece: Term, limits: Limits, decision: Decision) -> bool:
+    """Whether the solver sees by itself that a piece follows, where little is assumed and nothing multiplied."""
+    facts = with_contracts([terms.negate(piece), *premises.parts], premises.contracts)
+    with Question("core", limits.seed) as question:
+        question.add(facts, tracked=True)
+        answer = decision.count(question.check(limits.budget // QUICK))
+    decision.rest_on(premises, answer.core)
+    decision.used.update(name for fact in answer.core for name in premises.contracts.functions(fact))
+    return answer.status == "unsat"
 
 
 def _follows_by_logic(premises: Premises, piece: Term, limits: Limits, decision: Decision) -> bool:

@@ -7,6 +7,7 @@ from thecal import path as tip
 from thecal.fluid import Fluid
 from thecal.limits import Library, SafeState
 from thecal.state import Generation, Ledger, Path, Ratio, Ratios, Reserve
+from thecal_specs import recover
 
 
 def division_step_keeps_the_dividend(
@@ -94,6 +95,25 @@ def given_is_the_sum_of_what_ended(ledger: Ledger, since_tick: int, result: unit
     )
 
 
+def empty_generation_is_nothing(generation: Generation, result: bool) -> bool:
+    """``is_empty_generation``: what it says."""
+    is_nothing = (
+        all(slot == 0 for slot in generation.slots_fg)
+        and generation.pulse_fg == 0
+        and all(ratio.drug_fg_per_nl == 0 for ratio in generation.ratios)
+    )
+    return (not result or is_nothing) and (result or not is_nothing)
+
+
+def counting_ends_with_the_last_bolus(ledger: Ledger, tick: int, result: int) -> bool:
+    """``compute_counting_s``: until the last of them counts no more, and not longer."""
+    return (
+        result >= 0
+        and all(not entry.is_used or entry.end_tick + units.DAY_S - tick <= result for entry in ledger)
+        and (result == 0 or any(entry.is_used and entry.end_tick + units.DAY_S - tick == result for entry in ledger))
+    )
+
+
 def is_ratio(ratio: Ratio) -> bool:
     """Whether a ratio has a first drug to divide by, and neither mass is negative."""
     return ratio.first_fg_per_nl >= 1 and ratio.drug_fg_per_nl >= 0
@@ -119,7 +139,7 @@ def is_reserve_of(slots_fg: units.Slots, pulse_fg: int, reserve: Reserve) -> boo
     )
 
 
-def are_masses(slots_fg: units.Slots, pulse_fg: int) -> bool:
+def is_nothing_negative(slots_fg: units.Slots, pulse_fg: int) -> bool:
     """Whether neither a slot nor a pulse is negative."""
     return pulse_fg >= 0 and all(slot >= 0 for slot in slots_fg)
 
@@ -152,7 +172,7 @@ def reserve_is_that_of_its_slots(generation: Generation, pulse_volume_nl: int, r
     """``compute_reserve``: the first drug's day and hours with two pulses, and its share of every other drug."""
     return (
         is_reserve_of(generation.slots_fg, generation.pulse_fg, result)
-        and (not are_masses(generation.slots_fg, generation.pulse_fg) or is_mass_of_reserve(result))
+        and (not is_nothing_negative(generation.slots_fg, generation.pulse_fg) or is_mass_of_reserve(result))
         and all(
             pulse_volume_nl < 1
             or not is_ratio(generation.ratios[i])
@@ -168,8 +188,8 @@ def envelope_holds_both(previous: Generation, current: Generation, pulse_volume_
     return (
         is_reserve_of(larger_fg, max(previous.pulse_fg, current.pulse_fg), result)
         and (
-            not are_masses(previous.slots_fg, previous.pulse_fg)
-            or not are_masses(current.slots_fg, current.pulse_fg)
+            not is_nothing_negative(previous.slots_fg, previous.pulse_fg)
+            or not is_nothing_negative(current.slots_fg, current.pulse_fg)
             or is_mass_of_reserve(result)
         )
         and all(
@@ -297,6 +317,8 @@ def most_of_a_blend_is_between(old_fg_per_nl: int, old_nl: int, new_fg_per_nl: i
 
 CONTRACTS = {
     ledgers.compute_given_since_fg: given_is_the_sum_of_what_ended,
+    recover.compute_counting_s: counting_ends_with_the_last_bolus,
+    recover.is_empty_generation: empty_generation_is_nothing,
     schedule.is_any_slot_above: none_is_above_unless_any_is,
     schedule.is_any_slot_below: none_is_below_unless_any_is,
     schedule.is_any_slot_larger: none_is_larger_unless_any_is,

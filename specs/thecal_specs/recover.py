@@ -25,7 +25,7 @@ from thecal.events import (
 )
 from thecal.limits import Config
 from thecal.prescription import Overrides, Prescription
-from thecal.state import Generation, Mode, State
+from thecal.state import Basal, Generation, Ledger, Mode, State
 from thecal.units import (
     DAY_S,
     DRUG_COUNT,
@@ -135,21 +135,30 @@ def is_empty_generation(generation: Generation) -> bool:
     )
 
 
-def compute_forgetting_s(state: State) -> int:
+def compute_forgetting_s(basal: Basal, tick: int) -> int:
     """How long until nothing is remembered to have been in force: to the next daily boundary, or the one after."""
-    to_boundary_s = DAY_S - state.tick % DAY_S
-    if not is_empty_generation(state.basal.current):
+    to_boundary_s = DAY_S - tick % DAY_S
+    if not is_empty_generation(basal.current):
         return to_boundary_s + DAY_S
-    return 0 if is_empty_generation(state.basal.previous) else to_boundary_s
+    return 0 if is_empty_generation(basal.previous) else to_boundary_s
+
+
+def compute_counting_s(ledger: Ledger, tick: int) -> int:
+    """How long until no bolus of the ledger counts any more; 0 where none does."""
+    counting_s = 0
+    for entry in ledger:
+        if entry.is_used:
+            counting_s = max(counting_s, entry.end_tick + DAY_S - tick)
+    return counting_s
 
 
 def compute_wait_s(state: State) -> int:
     """How long a new program may have to wait for what was given, was in force, or is unknown."""
-    wait_s = max(compute_forgetting_s(state), state.device.unknown_until_tick - state.tick)
-    for entry in state.ledger:
-        if entry.is_used:
-            wait_s = max(wait_s, entry.end_tick + DAY_S - state.tick)
-    return wait_s
+    return max(
+        compute_forgetting_s(state.basal, state.tick),
+        compute_counting_s(state.ledger, state.tick),
+        state.device.unknown_until_tick - state.tick,
+    )
 
 
 def find_way(config: Config, state: State) -> Way:
