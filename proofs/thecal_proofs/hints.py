@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeAlias
 
-QUERIES = 4_000
+QUERIES = 6_000
 
 
 @dataclass(frozen=True, slots=True)
