@@ -129,7 +129,12 @@ def larger_ratio_holds_both(left: Ratio, right: Ratio, result: Ratio) -> bool:
     is_one = (result.first_fg_per_nl == left.first_fg_per_nl and result.drug_fg_per_nl == left.drug_fg_per_nl) or (
         result.first_fg_per_nl == right.first_fg_per_nl and result.drug_fg_per_nl == right.drug_fg_per_nl
     )
-    return is_one and is_within_ratio(left, result) and is_within_ratio(right, result)
+    return (
+        is_one
+        and (not is_ratio(left) or not is_ratio(right) or is_ratio(result))
+        and is_within_ratio(left, result)
+        and is_within_ratio(right, result)
+    )
 
 
 def is_reserve_of(slots_fg: units.Slots, pulse_fg: int, reserve: Reserve) -> bool:
