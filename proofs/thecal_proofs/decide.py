@@ -107,6 +107,8 @@ def decide(
     decision = Decision()
     pieces = []
     is_small = len(premises.parts) <= SMALL and not terms.is_nonlinear(goal)
+    if is_small and _follows_at_once(premises, goal, limits, decision):
+        return decision
     for piece in terms.pieces(goal):
         known = find_known(premises, piece)
         if known is not None:
@@ -148,9 +150,9 @@ def find_known(premises: Premises, piece: Term, path: Term = terms.TRUE) -> Term
     return None
 
 
-def _follows_at_once(premises: Premises, piece: Term, limits: Limits, decision: Decision) -> bool:
-    """Whether the solver sees by itself that a piece follows, where little is assumed and nothing multiplied."""
-    facts = with_contracts([terms.negate(piece), *premises.parts], premises.contracts)
+def _follows_at_once(premises: Premises, claim: Term, limits: Limits, decision: Decision) -> bool:
+    """Whether the solver sees by itself that a claim follows, where little is assumed and nothing multiplied."""
+    facts = with_contracts([terms.negate(claim), *premises.parts], premises.contracts)
     with Question("core", limits.seed) as question:
         question.add(facts, tracked=True)
         answer = decision.count(question.check(limits.budget // QUICK))
