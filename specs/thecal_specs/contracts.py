@@ -8,6 +8,7 @@ from thecal.fluid import Fluid
 from thecal.limits import Library, SafeState
 from thecal.state import Generation, Ledger, Path, Ratio, Ratios, Reserve
 from thecal_specs import recover
+from thecal_specs.invariant import is_ratio_no_larger, is_share
 
 
 def division_step_keeps_the_dividend(
@@ -119,11 +120,6 @@ def is_ratio(ratio: Ratio) -> bool:
     return ratio.first_fg_per_nl >= 1 and ratio.drug_fg_per_nl >= 0
 
 
-def is_within_ratio(ratio: Ratio, other: Ratio) -> bool:
-    """Whether a ratio brings no more of its drug than the other does."""
-    return ratio.drug_fg_per_nl * other.first_fg_per_nl <= other.drug_fg_per_nl * ratio.first_fg_per_nl
-
-
 def larger_ratio_holds_both(left: Ratio, right: Ratio, result: Ratio) -> bool:
     """``compute_larger_ratio``: one of the two, and neither brings more of its drug."""
     is_one = (result.first_fg_per_nl == left.first_fg_per_nl and result.drug_fg_per_nl == left.drug_fg_per_nl) or (
@@ -132,8 +128,8 @@ def larger_ratio_holds_both(left: Ratio, right: Ratio, result: Ratio) -> bool:
     return (
         is_one
         and (not is_ratio(left) or not is_ratio(right) or is_ratio(result))
-        and is_within_ratio(left, result)
-        and is_within_ratio(right, result)
+        and is_ratio_no_larger(left, result)
+        and is_ratio_no_larger(right, result)
     )
 
 
@@ -156,13 +152,8 @@ def is_mass_of_reserve(reserve: Reserve) -> bool:
 
 def is_share_of_reserve(ratios: Ratios, drug: int, reserve: Reserve) -> bool:
     """Whether a reserve of a drug is its share of the first one's, by a ratio."""
-    ratio = ratios[drug]
-    return (
-        reserve.day_fg[drug] == units.MASS_FG_BEYOND_LIMITS
-        or reserve.day_fg[0] * ratio.drug_fg_per_nl <= reserve.day_fg[drug] * ratio.first_fg_per_nl
-    ) and (
-        reserve.hour_fg[drug] == units.MASS_FG_BEYOND_LIMITS
-        or reserve.hour_fg[0] * ratio.drug_fg_per_nl <= reserve.hour_fg[drug] * ratio.first_fg_per_nl
+    return is_share(reserve.day_fg[0], ratios[drug], reserve.day_fg[drug]) and is_share(
+        reserve.hour_fg[0], ratios[drug], reserve.hour_fg[drug]
     )
 
 

@@ -68,6 +68,7 @@ def test_every_consequence_follows_from_the_invariant_and_those_before_it() -> N
             "is_no_larger(compute_sum_fg(hour_fg, reserved_fg)",
             "is_no_larger((0, 0, 0, 0)",
         ),
+        ("TIM-02", "PowerRestored", "device.py", "state.tick + DAY_S", "state.tick + 3_600"),
     ],
 )
 def test_a_broken_guard_is_refuted_by_name(
