@@ -8,12 +8,12 @@ from thecal.units import DAY_S, HOUR_S, LEDGER_LENGTH, Masses
 
 
 def compute_given_since_fg(ledger: Ledger, since_tick: int) -> Masses:
-    """The most of every drug that boluses which ended after ``since_tick`` have brought."""
+    """The most of every drug that boluses which ended after ``since_tick`` have brought; never a debt."""
     return (
-        sum(entry.given_fg[0] for entry in ledger if entry.end_tick > since_tick),
-        sum(entry.given_fg[1] for entry in ledger if entry.end_tick > since_tick),
-        sum(entry.given_fg[2] for entry in ledger if entry.end_tick > since_tick),
-        sum(entry.given_fg[3] for entry in ledger if entry.end_tick > since_tick),
+        max(0, sum(entry.given_fg[0] for entry in ledger if entry.end_tick > since_tick)),
+        max(0, sum(entry.given_fg[1] for entry in ledger if entry.end_tick > since_tick)),
+        max(0, sum(entry.given_fg[2] for entry in ledger if entry.end_tick > since_tick)),
+        max(0, sum(entry.given_fg[3] for entry in ledger if entry.end_tick > since_tick)),
     )
 
 

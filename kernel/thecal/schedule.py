@@ -74,11 +74,11 @@ def compute_larger_ratios(left: Ratios, right: Ratios) -> Ratios:
 
 
 def compute_share_fg(first_fg: int, ratio: Ratio, pulse_volume_nl: int) -> int:
-    """The most of a drug that comes with ``first_fg`` of the first drug: whole pulses, rounded up."""
+    """The most of a drug that comes with ``first_fg`` of the first drug: whole pulses, rounded up; never negative."""
     pulses = compute_quotient_up(first_fg, ratio.first_fg_per_nl * pulse_volume_nl)
     if pulses >= QUOTIENT_END:
         return MASS_FG_BEYOND_LIMITS
-    return min(pulses * (ratio.drug_fg_per_nl * pulse_volume_nl), MASS_FG_BEYOND_LIMITS)
+    return max(0, min(pulses * (ratio.drug_fg_per_nl * pulse_volume_nl), MASS_FG_BEYOND_LIMITS))
 
 
 def compute_shares_fg(first_fg: int, ratios: Ratios, pulse_volume_nl: int) -> Masses:
@@ -92,10 +92,13 @@ def compute_shares_fg(first_fg: int, ratios: Ratios, pulse_volume_nl: int) -> Ma
 
 
 def compute_reserve(generation: Generation, pulse_volume_nl: int) -> Reserve:
-    """The worst basal of any 24 h and any hour, and two pulses: one owed when it begins, one more for its rounding."""
+    """The worst basal of any 24 h and any hour, and two pulses: one owed when it begins, one more for its rounding.
+
+    It is never negative, whatever the slots are, so that no reader of a reserve needs to know of them.
+    """
     pulses_fg = 2 * generation.pulse_fg
-    day_fg = compute_day_fg(generation.slots_fg) + pulses_fg
-    hour_fg = compute_hour_fg(generation.slots_fg) + pulses_fg
+    day_fg = max(0, compute_day_fg(generation.slots_fg) + pulses_fg)
+    hour_fg = max(0, compute_hour_fg(generation.slots_fg) + pulses_fg)
     return Reserve(
         day_fg=compute_shares_fg(day_fg, generation.ratios, pulse_volume_nl),
         hour_fg=compute_shares_fg(hour_fg, generation.ratios, pulse_volume_nl),

@@ -42,6 +42,7 @@ from thecal_proofs.tautologies import find_tautologies
 from thecal_proofs.terms import Term
 
 ROUNDS = 40  # models tried before a question is called undecided
+LONG = 4  # every so many rounds hypotheses are told too, whatever of the path is close
 FEW_ROUNDS = 14  # and as long as several claims are tried together
 NEAR = 6  # unknowns beyond the goal's own that a condition of its path may speak of to be taken in early
 PLAIN = 40  # a condition of so few nodes says what a path is about, where nothing else does
@@ -406,7 +407,7 @@ class _Inquiry:
         with Question("core", self.limits.seed) as question:
             new: Iterable[Term] = map(told.simplified, [rest, *chosen])
             lies: list[Term] = []
-            for _ in range(rounds):
+            for turn in range(rounds):
                 for fact in self._with_tautologies(new, asked, far):
                     asked[fact] = choices.hidden(products.linear([calls.hidden(fact)])[0])
                     question.add([asked[fact]], tracked=True)
@@ -418,7 +419,7 @@ class _Inquiry:
                 if answer.status == "unknown":
                     return answer
                 model = told.completed(self.premises.complete(calls.answered(answer.model)))
-                new = self._broken(told, chosen, model, rest, self.premises.few)
+                new = self._broken(told, chosen, model, rest, self.premises.few, turn % LONG == LONG - 1)
                 lies = products.broken(list(asked.values()), answer.model)[:LIES_PER_ROUND]
                 meant = choices.broken(answer.model, CHOICES_PER_ROUND)
                 question.add(meant)
@@ -443,7 +444,8 @@ class _Inquiry:
                 if answer.status != "sat":
                     return answer
                 model = told.completed(self.premises.complete(answer.model))
-                new = self._broken(told, chosen, model, rest, self.premises.few << turn // 4) or _take_broken(
+                new = self._broken(
+                    told, chosen, model, rest, self.premises.few << turn // 4, turn % LONG == LONG - 1) or _take_broken(
                     far, model
                 )
                 if not new:
@@ -482,7 +484,13 @@ class _Inquiry:
         return self.promises[promise]
 
     def _broken(
-        self, told: "Told", chosen: dict[Term, None], model: Mapping[Term, int], rest: Term, few: int
+        self,
+        told: "Told",
+        chosen: dict[Term, None],
+        model: Mapping[Term, int],
+        rest: Term,
+        few: int,
+        is_long: bool = False,
     ) -> list[Term]:
         """What a model breaks and was not asked: of the path itself what is close to the goal, then the hypotheses.
 
@@ -493,7 +501,7 @@ class _Inquiry:
         found = [part for part in told.own if not values[part] and part not in chosen]
         distances = {part: (terms.mask(part) & ~spoken).bit_count() for part in found}
         least = min(distances.values(), default=0)
-        new = [part for part in found if distances[part] == least] if least <= NEAR else []
+        new = [part for part in found if distances[part] == least] if least <= NEAR and not is_long else []
         if not new:
             taken = spoken | terms.mask(terms.all_of(part for part in chosen if part in told.own))
             broken = [part for part in self.premises.broken(model, taken) if part not in chosen]

@@ -55,9 +55,10 @@ def quotient_up_is_the_smallest(dividend: int, divisor: int, result: int) -> boo
 def share_is_enough(first_fg: int, ratio: Ratio, pulse_volume_nl: int, result: int) -> bool:
     """``compute_share_fg``: at least what comes with the first drug by the ratio, or beyond all limits; never more."""
     is_asked_well = ratio.first_fg_per_nl >= 1 and ratio.drug_fg_per_nl >= 0 and pulse_volume_nl >= 1
-    return not is_asked_well or (
-        0 <= result <= units.MASS_FG_BEYOND_LIMITS
-        and (result == units.MASS_FG_BEYOND_LIMITS or first_fg * ratio.drug_fg_per_nl <= result * ratio.first_fg_per_nl)
+    return 0 <= result <= units.MASS_FG_BEYOND_LIMITS and (
+        not is_asked_well
+        or result == units.MASS_FG_BEYOND_LIMITS
+        or first_fg * ratio.drug_fg_per_nl <= result * ratio.first_fg_per_nl
     )
 
 
@@ -88,10 +89,14 @@ def none_is_larger_unless_any_is(left_fg: units.Slots, right_fg: units.Slots, re
 
 
 def given_is_the_sum_of_what_ended(ledger: Ledger, since_tick: int, result: units.Masses) -> bool:
-    """``compute_given_since_fg``: the sum of what boluses brought that ended later; not negative if none of it is."""
+    """``compute_given_since_fg``: the sum of what boluses brought that ended later; no mass below 0."""
     return all(
-        result[i] == sum(entry.given_fg[i] for entry in ledger if entry.end_tick > since_tick)
-        and (not all(entry.given_fg[i] >= 0 for entry in ledger) or result[i] >= 0)
+        0 <= result[i]
+        and sum(entry.given_fg[i] for entry in ledger if entry.end_tick > since_tick) <= result[i]
+        and (
+            result[i] <= sum(entry.given_fg[i] for entry in ledger if entry.end_tick > since_tick)
+            or sum(entry.given_fg[i] for entry in ledger if entry.end_tick > since_tick) < 0
+        )
         for i in range(units.DRUG_COUNT)
     )
 
@@ -134,20 +139,18 @@ def larger_ratio_holds_both(left: Ratio, right: Ratio, result: Ratio) -> bool:
 
 
 def is_reserve_of(slots_fg: units.Slots, pulse_fg: int, reserve: Reserve) -> bool:
-    """Whether a reserve of the first drug is the day of some slots, and any two neighbours, with two pulses each."""
-    return reserve.day_fg[0] == sum(slot for slot in slots_fg) + 2 * pulse_fg and all(
-        a + b + 2 * pulse_fg <= reserve.hour_fg[0] for a, b in zip(slots_fg, slots_fg[1:48] + slots_fg[0:1])
+    """Whether a reserve of the first drug is the day of some slots, and any two neighbours, with two pulses each.
+
+    It is no mass below 0, even where the slots are.
+    """
+    day_fg = sum(slot for slot in slots_fg) + 2 * pulse_fg
+    return (
+        0 <= reserve.day_fg[0]
+        and day_fg <= reserve.day_fg[0]
+        and (reserve.day_fg[0] <= day_fg or day_fg < 0)
+        and 0 <= reserve.hour_fg[0]
+        and all(a + b + 2 * pulse_fg <= reserve.hour_fg[0] for a, b in zip(slots_fg, slots_fg[1:48] + slots_fg[0:1]))
     )
-
-
-def is_nothing_negative(slots_fg: units.Slots, pulse_fg: int) -> bool:
-    """Whether neither a slot nor a pulse is negative."""
-    return pulse_fg >= 0 and all(slot >= 0 for slot in slots_fg)
-
-
-def is_mass_of_reserve(reserve: Reserve) -> bool:
-    """Whether what is reserved of the first drug is not negative."""
-    return reserve.day_fg[0] >= 0 and reserve.hour_fg[0] >= 0
 
 
 def is_share_of_reserve(ratios: Ratios, drug: int, reserve: Reserve) -> bool:
@@ -166,39 +169,29 @@ def are_shares_in_range(reserve: Reserve, drug: int) -> bool:
 
 def reserve_is_that_of_its_slots(generation: Generation, pulse_volume_nl: int, result: Reserve) -> bool:
     """``compute_reserve``: the first drug's day and hours with two pulses, and its share of every other drug."""
-    return (
-        is_reserve_of(generation.slots_fg, generation.pulse_fg, result)
-        and (not is_nothing_negative(generation.slots_fg, generation.pulse_fg) or is_mass_of_reserve(result))
-        and all(
+    return is_reserve_of(generation.slots_fg, generation.pulse_fg, result) and all(
+        are_shares_in_range(result, i)
+        and (
             pulse_volume_nl < 1
             or not is_ratio(generation.ratios[i])
-            or (are_shares_in_range(result, i) and is_share_of_reserve(generation.ratios, i, result))
-            for i in range(1, units.DRUG_COUNT)
+            or is_share_of_reserve(generation.ratios, i, result)
         )
+        for i in range(1, units.DRUG_COUNT)
     )
 
 
 def envelope_holds_both(previous: Generation, current: Generation, pulse_volume_nl: int, result: Reserve) -> bool:
     """``compute_envelope``: the reserve of the larger of each slot and pulse, and its share by either ratio."""
     larger_fg = tuple(max(a, b) for a, b in zip(previous.slots_fg, current.slots_fg))
-    return (
-        is_reserve_of(larger_fg, max(previous.pulse_fg, current.pulse_fg), result)
+    return is_reserve_of(larger_fg, max(previous.pulse_fg, current.pulse_fg), result) and all(
+        are_shares_in_range(result, i)
         and (
-            not is_nothing_negative(previous.slots_fg, previous.pulse_fg)
-            or not is_nothing_negative(current.slots_fg, current.pulse_fg)
-            or is_mass_of_reserve(result)
-        )
-        and all(
             pulse_volume_nl < 1
             or not is_ratio(previous.ratios[i])
             or not is_ratio(current.ratios[i])
-            or (
-                are_shares_in_range(result, i)
-                and is_share_of_reserve(previous.ratios, i, result)
-                and is_share_of_reserve(current.ratios, i, result)
-            )
-            for i in range(1, units.DRUG_COUNT)
+            or (is_share_of_reserve(previous.ratios, i, result) and is_share_of_reserve(current.ratios, i, result))
         )
+        for i in range(1, units.DRUG_COUNT)
     )
 
 

@@ -384,14 +384,15 @@ def open_window(before: State) -> Window:
     )
 
 
-def is_raise(window: Window, after: State) -> bool:
-    """Whether more basal is in force now than ever since the window opened."""
+def is_raise(before: State, after: State) -> bool:
+    """Whether a step lets more basal be in force than was before it."""
     return after.is_admitted and (
-        any(a > b for a, b in zip(after.program.slots_fg, window.slots_fg))
-        or after.path.pulse_fg_max > window.pulse_fg
+        not before.is_admitted
+        or any(a > b for a, b in zip(after.program.slots_fg, before.program.slots_fg))
+        or after.path.pulse_fg_max > before.path.pulse_fg_max
         or any(
             a.drug_fg_per_nl * b.first_fg_per_nl > b.drug_fg_per_nl * a.first_fg_per_nl
-            for a, b in zip(after.path.ratios, window.ratios)
+            for a, b in zip(after.path.ratios, before.path.ratios)
         )
     )
 
@@ -407,22 +408,25 @@ def is_in_force_the_same(before: State, after: State) -> bool:
 
 
 def with_in_force(window: Window, before: State, after: State) -> Window:
-    """Take note of what is in force after the step, if that is anything new."""
+    """Take note of what is in force after the step, if that is anything new; what is no more than before it is held."""
     if is_in_force_the_same(before, after):
         return window
-    slots_fg = tuple(max(a, b) for a, b in zip(window.slots_fg, after.program.slots_fg))
-    ratios = tuple(
-        a if a.drug_fg_per_nl * b.first_fg_per_nl > b.drug_fg_per_nl * a.first_fg_per_nl else b
-        for a, b in zip(after.path.ratios, window.ratios)
-    )
-    return replace(
+    capped = replace(
         window,
         cap_day_fg=compute_larger(window.cap_day_fg, after.program.cap_day_fg),
         cap_hour_fg=compute_larger(window.cap_hour_fg, after.program.cap_hour_fg),
-        is_raised=window.is_raised or is_raise(window, after),
-        slots_fg=slots_fg if after.is_admitted else window.slots_fg,
-        pulse_fg=max(window.pulse_fg, after.path.pulse_fg_max) if after.is_admitted else window.pulse_fg,
-        ratios=ratios if after.is_admitted else window.ratios,
+    )
+    if not is_raise(before, after):
+        return capped
+    return replace(
+        capped,
+        is_raised=True,
+        slots_fg=tuple(max(a, b) for a, b in zip(window.slots_fg, after.program.slots_fg)),
+        pulse_fg=max(window.pulse_fg, after.path.pulse_fg_max),
+        ratios=tuple(
+            a if a.drug_fg_per_nl * b.first_fg_per_nl > b.drug_fg_per_nl * a.first_fg_per_nl else b
+            for a, b in zip(after.path.ratios, window.ratios)
+        ),
     )
 
 
