@@ -3,12 +3,13 @@
 
 A sum of forty-eight choices makes a solver split each of them, though what is asked may be true of any forty-eight
 numbers. So every choice of a number is an unknown at first; where a model gives it a value that is not the one chosen,
-what it stands for is told.
+what it stands for is told: of one entry of a table at first, then of all.
 """
 
 from collections.abc import Mapping
 
 from thecal_proofs import terms
+from thecal_proofs.families import Families
 from thecal_proofs.terms import Term
 
 
@@ -19,6 +20,7 @@ class Choices:
         self._unknowns: dict[Term, Term] = {}
         self._done: dict[Term, Term] = {}
         self._told: set[Term] = set()
+        self._families = Families()
 
     def hidden(self, fact: Term) -> Term:
         """A fact with an unknown in place of each choice of a number."""
@@ -30,7 +32,10 @@ class Choices:
         return done[fact]
 
     def _unknown(self, choice: Term) -> Term:
-        return self._unknowns.setdefault(choice, terms.var(f"choice {len(self._unknowns)}"))
+        if choice not in self._unknowns:
+            self._unknowns[choice] = terms.var(f"choice {len(self._unknowns)}")
+            self._families.add(choice)
+        return self._unknowns[choice]
 
     def broken(self, model: Mapping[Term, int], few: int) -> list[Term]:
         """What some choices stand for about which a model errs."""
@@ -40,5 +45,6 @@ class Choices:
             for choice, unknown in self._unknowns.items()
             if choice not in self._told and values[choice] != model.get(unknown, 0)
         ][:few]
-        self._told.update(found)
-        return [terms.eq(self._unknowns[choice], choice) for choice in found]
+        told = [choice for choice in self._families.widened(found) if choice not in self._told]
+        self._told.update(told)
+        return [terms.eq(self._unknowns[choice], choice) for choice in told]

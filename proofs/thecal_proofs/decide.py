@@ -17,6 +17,7 @@ from dataclasses import dataclass, field, replace
 from thecal_proofs import terms
 from thecal_proofs.calls import Calls
 from thecal_proofs.choices import Choices
+from thecal_proofs.families import Families
 from thecal_proofs.hints import NO_HINT, Hint, Split
 from thecal_proofs.outlines import Outlines
 from thecal_proofs.paths import (
@@ -66,6 +67,15 @@ class Limits:
 
 
 @dataclass(slots=True)
+class Memory:
+    """What questions under the same premises leave behind for later ones."""
+
+    settled: dict[Term, list[frozenset[Term]]] = field(default_factory=dict)  # refuted, and the parts of paths it took
+    helpful: dict[Term, None] = field(default_factory=dict)  # hypotheses that were taken
+    promises: dict[Term, list[Term]] = field(default_factory=dict)  # what contracts say, as it is asked
+
+
+@dataclass(slots=True)
 class Decision:
     """The outcome of all queries for one goal; `status` is "unsat" if the goal follows."""
 
@@ -75,6 +85,11 @@ class Decision:
     rlimit: int = 0
     queries: int = 0
     used: set[str] = field(default_factory=set)
+    memories: dict[Premises, "Memory"] = field(default_factory=dict)
+
+    def memory(self, premises: Premises) -> "Memory":
+        """What was learnt of some premises while this goal was decided."""
+        return self.memories.setdefault(premises, Memory())
 
     def rest_on(self, premises: Premises, parts: Iterable[Term]) -> None:
         """Remember the hypotheses that some terms are part of."""
@@ -286,9 +301,7 @@ class _Inquiry:
         self.hint = hint
         self.limits = limits
         self.decision = decision
-        self.settled: dict[Term, list[frozenset[Term]]] = {}  # what is refuted, and the parts of paths it took
-        self.helpful: dict[Term, None] = {}  # hypotheses that earlier questions took
-        self.promises: dict[Term, list[Term]] = {}  # what contracts say, as it is asked
+        self.memory = decision.memory(premises)
 
     def settle(self, case: Term, pieces: Sequence[Term], depth: int = 0) -> Answer:
         """Settle some pieces together, or else along a path that they share, or else each half of them.
@@ -376,7 +389,7 @@ class _Inquiry:
     def _is_settled(self, path: Term, rest: Term) -> bool:
         """Whether the same was refuted before, by nothing of a path that this one lacks."""
         parts = frozenset(terms.conjuncts(path))
-        return any(needed <= parts for needed in self.settled.get(rest, ()))
+        return any(needed <= parts for needed in self.memory.settled.get(rest, ()))
 
     def _ask(self, path: Term, rest: Term, share: int) -> Answer:
         """Ask with products taken for unknowns, of which only what a model breaks is told; then with all they are.
@@ -385,7 +398,7 @@ class _Inquiry:
         """
         parts = terms.conjuncts(path)
         told = self._told(path)
-        chosen = dict.fromkeys([*self.premises.near(rest), *self.helpful])
+        chosen = dict.fromkeys([*self.premises.near(rest), *self.memory.helpful])
         answer = self._linearly(told, chosen, rest, ROUNDS, max(share, QUICK))
         if answer.status == "unknown":
             answer = self._exactly(told, chosen, rest, share)
@@ -394,16 +407,17 @@ class _Inquiry:
         if answer.status == "unsat":
             core = {told.origin(fact) for fact in answer.core}
             self.decision.rest_on_core(self.premises, answer.core, told)
-            self.helpful.update(dict.fromkeys(part for part in chosen if part in core and part not in told.own))
+            self.memory.helpful.update(dict.fromkeys(part for part in chosen if part in core and part not in told.own))
             needed = answer.core & frozenset(told.own)
             is_exact = needed <= frozenset(parts) and not told.is_changed(answer.core)
-            self.settled.setdefault(rest, []).append(needed if is_exact else frozenset(parts))
+            self.memory.settled.setdefault(rest, []).append(needed if is_exact else frozenset(parts))
         return answer
 
     def _linearly(self, told: "Told", chosen: dict[Term, None], rest: Term, rounds: int, part: int) -> Answer:
         calls, products, choices = Calls(), Products(), Choices()
         asked: dict[Term, Term] = {}
         far: dict[Term, None] = {}
+        families = Families(told.own, self.premises.families)
         with Question("core", self.limits.seed) as question:
             new: Iterable[Term] = map(told.simplified, [rest, *chosen])
             lies: list[Term] = []
@@ -419,7 +433,7 @@ class _Inquiry:
                 if answer.status == "unknown":
                     return answer
                 model = told.completed(self.premises.complete(calls.answered(answer.model)))
-                new = self._broken(told, chosen, model, rest, self.premises.few, turn % LONG == LONG - 1)
+                new = self._broken(told, chosen, model, rest, families, self.premises.few, turn % LONG == LONG - 1)
                 lies = products.broken(list(asked.values()), answer.model)[:LIES_PER_ROUND]
                 meant = choices.broken(answer.model, CHOICES_PER_ROUND)
                 question.add(meant)
@@ -433,6 +447,7 @@ class _Inquiry:
         """Ask with products as they are; spend the whole budget only where nothing is left to take apart."""
         asked: dict[Term, Term] = {}
         far: dict[Term, None] = {}
+        families = Families(told.own, self.premises.families)
         budget = self.limits.budget // part
         with Question("core", self.limits.seed) as question:
             new: Iterable[Term] = map(told.simplified, [rest, *chosen])
@@ -445,9 +460,8 @@ class _Inquiry:
                     return answer
                 model = told.completed(self.premises.complete(answer.model))
                 new = self._broken(
-                    told, chosen, model, rest, self.premises.few << turn // 4, turn % LONG == LONG - 1) or _take_broken(
-                    far, model
-                )
+                    told, chosen, model, rest, families, self.premises.few << turn // 4, turn % LONG == LONG - 1
+                ) or _take_broken(far, model)
                 if not new:
                     return Answer("sat", model)
         return Answer("unknown", {}, "too many rounds")
@@ -479,9 +493,9 @@ class _Inquiry:
 
     def _lifted(self, promise: Term) -> list[Term]:
         """A promise, what it says of every place of a table said of those that stand for any."""
-        if promise not in self.promises:
-            self.promises[promise] = self.premises.lifted(terms.conjuncts(promise))
-        return self.promises[promise]
+        if promise not in self.memory.promises:
+            self.memory.promises[promise] = self.premises.lifted(terms.conjuncts(promise))
+        return self.memory.promises[promise]
 
     def _broken(
         self,
@@ -489,6 +503,7 @@ class _Inquiry:
         chosen: dict[Term, None],
         model: Mapping[Term, int],
         rest: Term,
+        families: Families,
         few: int,
         is_long: bool = False,
     ) -> list[Term]:
@@ -507,8 +522,9 @@ class _Inquiry:
             broken = [part for part in self.premises.broken(model, taken) if part not in chosen]
             next_of_path = sorted(found, key=lambda part: (not terms.mask(part) & spoken, distances[part]))[:1]
             new = [*next_of_path, *broken]
-        chosen.update(dict.fromkeys(new[:few]))
-        return [told.simplified(part) for part in new[:few]]
+        told_now = [part for part in families.widened(new[:few]) if part not in chosen]
+        chosen.update(dict.fromkeys(told_now))
+        return [told.simplified(part) for part in told_now]
 
 
 def _take_broken(far: dict[Term, None], model: Mapping[Term, int]) -> list[Term]:

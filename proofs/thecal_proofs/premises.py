@@ -8,6 +8,7 @@ from functools import cached_property
 
 from thecal_proofs import terms
 from thecal_proofs.encode import Contracts
+from thecal_proofs.families import group
 from thecal_proofs.paths import rebuild
 from thecal_proofs.places import Place, Tables
 from thecal_proofs.terms import Term
@@ -59,6 +60,11 @@ class Premises:
         return found
 
     @cached_property
+    def families(self) -> Mapping[str, Sequence[Term]]:
+        """The hypotheses that are alike but for the entries of a table."""
+        return group(self.parts)
+
+    @cached_property
     def tables(self) -> Tables:
         """The tables that the hypotheses speak of."""
         return Tables(self.parts)
@@ -88,6 +94,7 @@ class Premises:
         found._owners = {**self._owners, **{fact: [facts[fact] or PLACES] for fact in new}}
         found._order = terms.postorder(found.parts)
         found.__dict__.pop("alternatives", None)
+        found.__dict__.pop("families", None)
         return found
 
     def owner(self, part: Term) -> str | None:
@@ -104,6 +111,7 @@ class Premises:
         found._order = terms.postorder(found.parts)
         found.__dict__.pop("tables", None)
         found.__dict__.pop("alternatives", None)
+        found.__dict__.pop("families", None)
         found.few = 60
         found.is_restricted = True
         found.is_at_once = at_once

@@ -62,6 +62,11 @@ def share_is_enough(first_fg: int, ratio: Ratio, pulse_volume_nl: int, result: i
     )
 
 
+def smaller_masses_are_the_smaller_of_each(left: units.Masses, right: units.Masses, result: units.Masses) -> bool:
+    """``compute_smaller``: of every drug no more than either, and one of the two."""
+    return all(fg <= a and fg <= b and (fg == a or fg == b) for a, b, fg in zip(left, right, result))
+
+
 def hour_is_at_least_any_two_neighbours(slots_fg: units.Slots, result: int) -> bool:
     """``compute_hour_fg``: no less than any slot and the next, the day's first after its last."""
     return all(a + b <= result for a, b in zip(slots_fg, slots_fg[1:48] + slots_fg[0:1]))
@@ -326,4 +331,5 @@ CONTRACTS = {
     units.compute_division_step: division_step_keeps_the_dividend,
     units.compute_quotient_down: quotient_down_is_the_largest,
     units.compute_quotient_up: quotient_up_is_the_smallest,
+    units.compute_smaller: smaller_masses_are_the_smaller_of_each,
 }
