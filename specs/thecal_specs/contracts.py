@@ -64,7 +64,7 @@ def share_is_enough(first_fg: int, ratio: Ratio, pulse_volume_nl: int, result: i
 
 def smaller_masses_are_the_smaller_of_each(left: units.Masses, right: units.Masses, result: units.Masses) -> bool:
     """``compute_smaller``: of every drug no more than either, and one of the two."""
-    return all(fg <= a and fg <= b and (fg == a or fg == b) for a, b, fg in zip(left, right, result))
+    return all(fg <= a and fg <= b and fg in (a, b) for a, b, fg in zip(left, right, result))
 
 
 def hour_is_at_least_any_two_neighbours(slots_fg: units.Slots, result: int) -> bool:
@@ -96,7 +96,7 @@ def none_is_larger_unless_any_is(left_fg: units.Slots, right_fg: units.Slots, re
 def given_is_the_sum_of_what_ended(ledger: Ledger, since_tick: int, result: units.Masses) -> bool:
     """``compute_given_since_fg``: the sum of what boluses brought that ended later; no mass below 0."""
     return all(
-        0 <= result[i]
+        result[i] >= 0
         and sum(entry.given_fg[i] for entry in ledger if entry.end_tick > since_tick) <= result[i]
         and (
             result[i] <= sum(entry.given_fg[i] for entry in ledger if entry.end_tick > since_tick)
@@ -150,10 +150,10 @@ def is_reserve_of(slots_fg: units.Slots, pulse_fg: int, reserve: Reserve) -> boo
     """
     day_fg = sum(slot for slot in slots_fg) + 2 * pulse_fg
     return (
-        0 <= reserve.day_fg[0]
+        reserve.day_fg[0] >= 0
         and day_fg <= reserve.day_fg[0]
         and (reserve.day_fg[0] <= day_fg or day_fg < 0)
-        and 0 <= reserve.hour_fg[0]
+        and reserve.hour_fg[0] >= 0
         and all(a + b + 2 * pulse_fg <= reserve.hour_fg[0] for a, b in zip(slots_fg, slots_fg[1:48] + slots_fg[0:1]))
     )
 
