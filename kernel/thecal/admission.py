@@ -30,6 +30,7 @@ from thecal.path import is_fitting
 from thecal.prescription import Overrides, Prescription
 from thecal.schedule import (
     compute_day_fg,
+    compute_largest_slot,
     compute_shares_fg,
     is_any_slot_above,
     is_any_slot_below,
@@ -324,7 +325,7 @@ def compute_bolus_reserved_fg(state: State, bolus_fg: int, pulse_volume_nl: int)
 
 def compute_bolus_volume_nl(config: Config, state: State, bolus_fg: int, duration_s: int) -> int:
     """The most volume that a bolus, what is owed, and the basal beside it can take."""
-    slot_fg = max(slot for slot in state.program.slots_fg)
+    slot_fg = compute_largest_slot(state.program.slots_fg)
     basal_fg = slot_fg * (duration_s // SLOT_S + 2)
     owed_fg = state.basal.owed_fg_1800 // SLOT_S + 1
     return compute_quotient_up(bolus_fg + owed_fg + basal_fg, state.path.pulse_fg_min) * config.pump.pulse_volume_nl

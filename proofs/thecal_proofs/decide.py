@@ -438,7 +438,7 @@ class _Inquiry:
                 meant = choices.broken(answer.model, CHOICES_PER_ROUND)
                 question.add(meant)
                 if not new and not lies and not meant:
-                    new = _take_broken(far, model)
+                    new = _take_broken(far, model) or self._broken_of_path(told, asked, far, model)
                     if not new:
                         return Answer("unknown", {}, "products")
         return Answer("unknown", {}, "too many rounds")
@@ -461,7 +461,9 @@ class _Inquiry:
                 model = told.completed(self.premises.complete(answer.model))
                 new = self._broken(
                     told, chosen, model, rest, families, self.premises.few << turn // 4, turn % LONG == LONG - 1
-                ) or _take_broken(far, model)
+                )
+                if not new:
+                    new = _take_broken(far, model) or self._broken_of_path(told, asked, far, model)
                 if not new:
                     return Answer("sat", model)
         return Answer("unknown", {}, "too many rounds")
@@ -525,6 +527,17 @@ class _Inquiry:
         told_now = [part for part in families.widened(new[:few]) if part not in chosen]
         chosen.update(dict.fromkeys(told_now))
         return [told.simplified(part) for part in told_now]
+
+    def _broken_of_path(
+        self, told: "Told", asked: Mapping[Term, Term], far: dict[Term, None], model: Mapping[Term, int]
+    ) -> list[Term]:
+        """What a model breaks of the contracts that nothing told spoke of yet, only a condition that it keeps."""
+        own = list(told.own)
+        promised = [
+            part for fact in with_contracts(own, self.premises.contracts)[len(own) :] for part in self._lifted(fact)
+        ]
+        far.update(dict.fromkeys(part for part in promised if part not in asked))
+        return _take_broken(far, model)
 
 
 def _take_broken(far: dict[Term, None], model: Mapping[Term, int]) -> list[Term]:

@@ -93,6 +93,11 @@ def none_is_larger_unless_any_is(left_fg: units.Slots, right_fg: units.Slots, re
     )
 
 
+def no_slot_is_larger_than_the_largest(slots_fg: units.Slots, result: int) -> bool:
+    """``compute_largest_slot``: what it says."""
+    return all(slot <= result for slot in slots_fg) and any(slot == result for slot in slots_fg)
+
+
 def given_is_the_sum_of_what_ended(ledger: Ledger, since_tick: int, result: units.Masses) -> bool:
     """``compute_given_since_fg``: the sum of what boluses brought that ended later; no mass below 0."""
     return all(
@@ -324,6 +329,7 @@ CONTRACTS = {
     quiet.compute_seconds_before: seconds_before_bring_less,
     refilling.compute_safe_state: safe_state_is_the_most_demanding,
     schedule.compute_envelope: envelope_holds_both,
+    schedule.compute_largest_slot: no_slot_is_larger_than_the_largest,
     schedule.compute_larger_ratio: larger_ratio_holds_both,
     schedule.compute_reserve: reserve_is_that_of_its_slots,
     schedule.compute_hour_fg: hour_is_at_least_any_two_neighbours,

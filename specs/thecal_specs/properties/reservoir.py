@@ -57,11 +57,13 @@ def a_bolus_is_granted_only_if_the_reservoir_can_bear_it(
     """RES-04: a bolus that starts fits, by the weakest fluid, with the basal behind and that of its duration."""
     usable_nl = before.reservoir.volume_lo_nl - config.pump.residual_nl
     weakest_fg_per_nl = min(before.path.old.hi[0], before.reservoir.fluid.hi[0])
-    worst_slot_fg = max(slot for slot in before.program.slots_fg)
+    left_fg_1800 = SLOT_S * (usable_nl * weakest_fg_per_nl - after.bolus.mass_fg)
     return implies(
         not before.bolus.is_active and after.bolus.is_active and not after.bolus.is_prime,
-        SLOT_S * (usable_nl * weakest_fg_per_nl - after.bolus.mass_fg)
-        >= ghost.course.behind_fg_1800 + worst_slot_fg * after.bolus.duration_s,
+        all(
+            left_fg_1800 >= ghost.course.behind_fg_1800 + slot * after.bolus.duration_s
+            for slot in before.program.slots_fg
+        ),
     )
 
 
