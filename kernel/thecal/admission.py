@@ -30,7 +30,6 @@ from thecal.path import is_fitting
 from thecal.prescription import Overrides, Prescription
 from thecal.schedule import (
     compute_day_fg,
-    compute_largest_slot,
     compute_shares_fg,
     is_any_slot_above,
     is_any_slot_below,
@@ -60,6 +59,7 @@ from thecal.units import (
     Masses,
     Slots,
     compute_larger,
+    compute_largest_slot,
     compute_quotient_up,
     compute_smaller,
     compute_sum_fg,

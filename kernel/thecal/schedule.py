@@ -40,11 +40,6 @@ def is_any_slot_larger(left_fg: Slots, right_fg: Slots) -> bool:
     return any(a > b for a, b in zip(left_fg, right_fg))
 
 
-def compute_largest_slot(slots_fg: Slots) -> int:
-    """The largest slot of a day."""
-    return max(slot for slot in slots_fg)
-
-
 def compute_larger_slots(left_fg: Slots, right_fg: Slots) -> Slots:
     """Slot by slot maximum."""
     return tuple(max(a, b) for a, b in zip(left_fg, right_fg))

@@ -145,6 +145,11 @@ def compute_larger(left: Masses, right: Masses) -> Masses:
     return tuple(max(a, b) for a, b in zip(left, right))
 
 
+def compute_largest_slot(slots_fg: Slots) -> int:
+    """The largest slot of a day."""
+    return max(slot for slot in slots_fg)
+
+
 def compute_smaller(left: Masses, right: Masses) -> Masses:
     """Drug by drug minimum."""
     return tuple(min(a, b) for a, b in zip(left, right))

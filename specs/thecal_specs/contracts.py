@@ -53,12 +53,22 @@ def quotient_up_is_the_smallest(dividend: int, divisor: int, result: int) -> boo
 
 
 def share_is_enough(first_fg: int, ratio: Ratio, pulse_volume_nl: int, result: int) -> bool:
-    """``compute_share_fg``: at least what comes with the first drug by the ratio, or beyond all limits; never more."""
+    """``compute_share_fg``: at least what comes with the first drug by the ratio, in whole pulses, or beyond limits."""
     is_asked_well = ratio.first_fg_per_nl >= 1 and ratio.drug_fg_per_nl >= 0 and pulse_volume_nl >= 1
-    return 0 <= result <= units.MASS_FG_BEYOND_LIMITS and (
-        not is_asked_well
-        or result == units.MASS_FG_BEYOND_LIMITS
-        or first_fg * ratio.drug_fg_per_nl <= result * ratio.first_fg_per_nl
+    pulses = units.compute_quotient_up(first_fg, ratio.first_fg_per_nl * pulse_volume_nl)
+    whole_fg = pulses * (ratio.drug_fg_per_nl * pulse_volume_nl)
+    return (
+        0 <= result <= units.MASS_FG_BEYOND_LIMITS
+        and (
+            not is_asked_well
+            or result == units.MASS_FG_BEYOND_LIMITS
+            or first_fg * ratio.drug_fg_per_nl <= result * ratio.first_fg_per_nl
+        )
+        and (
+            not is_asked_well
+            or (pulses < units.QUOTIENT_END and result == whole_fg)
+            or (result == units.MASS_FG_BEYOND_LIMITS and (pulses >= units.QUOTIENT_END or whole_fg >= result))
+        )
     )
 
 
@@ -329,12 +339,12 @@ CONTRACTS = {
     quiet.compute_seconds_before: seconds_before_bring_less,
     refilling.compute_safe_state: safe_state_is_the_most_demanding,
     schedule.compute_envelope: envelope_holds_both,
-    schedule.compute_largest_slot: no_slot_is_larger_than_the_largest,
     schedule.compute_larger_ratio: larger_ratio_holds_both,
     schedule.compute_reserve: reserve_is_that_of_its_slots,
     schedule.compute_hour_fg: hour_is_at_least_any_two_neighbours,
     schedule.compute_share_fg: share_is_enough,
     units.compute_division_step: division_step_keeps_the_dividend,
+    units.compute_largest_slot: no_slot_is_larger_than_the_largest,
     units.compute_quotient_down: quotient_down_is_the_largest,
     units.compute_quotient_up: quotient_up_is_the_smallest,
     units.compute_smaller: smaller_masses_are_the_smaller_of_each,

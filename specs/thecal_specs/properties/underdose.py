@@ -21,6 +21,7 @@ from thecal.units import (
     MASS_FG_BEYOND_LIMITS,
     QUOTIENT_END,
     SLOT_S,
+    compute_largest_slot,
     compute_quotient_up,
     is_no_larger,
 )
@@ -97,7 +98,7 @@ def is_permitted(config: Config, before: State) -> bool:
 def is_fitting(config: Config, before: State) -> bool:
     """Whether bolus, debt and the basal beside them fit in the reservoir, by the weakest fluid."""
     program = before.program
-    worst_fg = max(slot for slot in program.slots_fg) * (program.bolus_duration_s // SLOT_S + 2)
+    worst_fg = compute_largest_slot(program.slots_fg) * (program.bolus_duration_s // SLOT_S + 2)
     mass_fg = program.bolus_fg + before.basal.owed_fg_1800 // SLOT_S + 1 + worst_fg
     pulses = compute_quotient_up(mass_fg, before.path.pulse_fg_min)
     needed_nl = pulses * config.pump.pulse_volume_nl
