@@ -174,6 +174,17 @@ HINTS: Mapping[Key, Hint] = {
         ),
         each=True,
     ),
+    ("CON-02", SECOND): Hint(
+        uses=(
+            "flight_is_the_one_ordered",
+            "fluids_are_within_limits",
+            "front_encloses_the_truth",
+            "path_fluid_encloses_the_truth",
+            "reservoir_encloses_the_truth",
+            "reservoir_fluid_encloses_the_truth",
+        ),
+        each=True,
+    ),
     "seconds_are_those_of_the_clock": uses(
         "seconds_are_those_of_the_clock", "window_began_before", "ticks_are_ordered"
     ),
