@@ -217,7 +217,7 @@ def is_entry_well_formed(entry: LedgerEntry, tick: int) -> bool:
     """Whether an entry began before it ended, in the past, and an unused one holds nothing."""
     return (
         0 <= entry.start_tick <= entry.end_tick <= tick
-        and all(given >= 0 for given in entry.given_fg)
+        and all(is_within(given, 0, MASS_FG_BEYOND_LIMITS) for given in entry.given_fg)
         and implies(not entry.is_used, not entry.is_patient and all(given == 0 for given in entry.given_fg))
     )
 

@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a function of the kernel promises, proved once from its body and assumed at its calls."""
+"""What a function promises, proved once from its body and assumed at its calls; and what it requires of its callers.
+
+Under what a function requires none of its operations leaves 64 bits; that too is proved once, and owed at each call.
+"""
 
 from thecal import fluid, programming, quiet, refilling, schedule, units
 from thecal import ledger as ledgers
@@ -17,7 +20,7 @@ def division_step_keeps_the_dividend(
     """``compute_division_step``: quotient times divisor plus rest stays; the quotient grows by the power or not."""
     is_taken = result.quotient == division.quotient + power and result.rest >= 0
     is_left = result.quotient == division.quotient and result.rest == division.rest
-    return (
+    return (result.quotient == division.quotient or result.quotient == division.quotient + power) and (
         power < 0
         or divisor < 0
         or (
@@ -36,19 +39,23 @@ def division_step_keeps_the_dividend(
 
 def quotient_down_is_the_largest(dividend: int, divisor: int, result: int) -> bool:
     """``compute_quotient_down``: in range, and next to the true quotient unless that is beyond it; 0 of a debt."""
-    return divisor < 1 or (
-        0 <= result < units.QUOTIENT_END
-        and (result * divisor <= dividend or (dividend < 0 and result == 0))
-        and (dividend < (result + 1) * divisor or result == units.QUOTIENT_END - 1)
+    return 0 <= result < units.QUOTIENT_END and (
+        divisor < 1
+        or (
+            (result * divisor <= dividend or (dividend < 0 and result == 0))
+            and (dividend < (result + 1) * divisor or result == units.QUOTIENT_END - 1)
+        )
     )
 
 
 def quotient_up_is_the_smallest(dividend: int, divisor: int, result: int) -> bool:
     """``compute_quotient_up``: in range, and next to the true quotient unless that is beyond it; 0 of a debt."""
-    return divisor < 1 or (
-        0 <= result <= units.QUOTIENT_END
-        and (dividend <= result * divisor or result == units.QUOTIENT_END)
-        and (result == 0 or (result - 1) * divisor < dividend)
+    return 0 <= result <= units.QUOTIENT_END and (
+        divisor < 1
+        or (
+            (dividend <= result * divisor or result == units.QUOTIENT_END)
+            and (result == 0 or (result - 1) * divisor < dividend)
+        )
     )
 
 
@@ -348,4 +355,37 @@ CONTRACTS = {
     units.compute_quotient_down: quotient_down_is_the_largest,
     units.compute_quotient_up: quotient_up_is_the_smallest,
     units.compute_smaller: smaller_masses_are_the_smaller_of_each,
+}
+
+# What may be divided, in fg or nl or half hours of them: some way below the largest number of 64 bits.
+DIVIDEND_MAX = 4_000_000_000_000_000_000
+# What may be divided by: the mass of the largest pulse of the strongest fluid.
+DIVISOR_MAX = units.CONCENTRATION_FG_PER_NL_MAX * units.PULSE_VOLUME_NL_MAX
+
+
+def is_divisible(dividend: int, divisor: int) -> bool:
+    """Whether a division stays within 64 bits."""
+    return units.is_within(dividend, -DIVIDEND_MAX, DIVIDEND_MAX) and units.is_within(divisor, 0, DIVISOR_MAX)
+
+
+def is_ratio_in_range(ratio: Ratio) -> bool:
+    """Whether neither mass of a ratio is beyond the strongest fluid's."""
+    return units.is_within(ratio.first_fg_per_nl, 0, units.CONCENTRATION_FG_PER_NL_MAX) and units.is_within(
+        ratio.drug_fg_per_nl, 0, units.CONCENTRATION_FG_PER_NL_MAX
+    )
+
+
+def is_share_of_a_mass(first_fg: int, ratio: Ratio, pulse_volume_nl: int) -> bool:
+    """Whether a share stays within 64 bits."""
+    return (
+        units.is_within(first_fg, -DIVIDEND_MAX, DIVIDEND_MAX)
+        and is_ratio_in_range(ratio)
+        and units.is_within(pulse_volume_nl, 0, units.PULSE_VOLUME_NL_MAX)
+    )
+
+
+REQUIRES = {
+    schedule.compute_share_fg: is_share_of_a_mass,
+    units.compute_quotient_down: is_divisible,
+    units.compute_quotient_up: is_divisible,
 }
