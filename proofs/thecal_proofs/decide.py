@@ -438,7 +438,7 @@ class _Inquiry:
                 meant = choices.broken(answer.model, CHOICES_PER_ROUND)
                 question.add(meant)
                 if not new and not lies and not meant:
-                    new = _take_broken(far, model) or self._broken_of_path(told, asked, far, model)
+                    new = _take_broken(far, model) or self._broken_promises(told, asked, model)
                     if not new:
                         return Answer("unknown", {}, "products")
         return Answer("unknown", {}, "too many rounds")
@@ -463,7 +463,7 @@ class _Inquiry:
                     told, chosen, model, rest, families, self.premises.few << turn // 4, turn % LONG == LONG - 1
                 )
                 if not new:
-                    new = _take_broken(far, model) or self._broken_of_path(told, asked, far, model)
+                    new = _take_broken(far, model) or self._broken_promises(told, asked, model)
                 if not new:
                     return Answer("sat", model)
         return Answer("unknown", {}, "too many rounds")
@@ -492,6 +492,16 @@ class _Inquiry:
                 far[part] = None
         found = [*facts, *find_tautologies(terms.visible([*facts, *asked]))]
         return [fact for fact in dict.fromkeys(found) if fact not in asked]
+
+    def _broken_promises(self, told: "Told", asked: Mapping[Term, Term], model: Mapping[Term, int]) -> list[Term]:
+        """What contracts say of the path's own calls, where a model breaks it: such a model refutes nothing.
+
+        A condition that was never told may hold only because a call in it was taken for nothing.
+        """
+        own = [told.simplified(part) for part in told.own]
+        promised = (fact for fact in with_contracts(own, self.premises.contracts) if fact not in asked)
+        parts = dict.fromkeys(part for fact in promised for part in self._lifted(fact) if part not in asked)
+        return _take_broken(parts, model)
 
     def _lifted(self, promise: Term) -> list[Term]:
         """A promise, what it says of every place of a table said of those that stand for any."""
@@ -527,17 +537,6 @@ class _Inquiry:
         told_now = [part for part in families.widened(new[:few]) if part not in chosen]
         chosen.update(dict.fromkeys(told_now))
         return [told.simplified(part) for part in told_now]
-
-    def _broken_of_path(
-        self, told: "Told", asked: Mapping[Term, Term], far: dict[Term, None], model: Mapping[Term, int]
-    ) -> list[Term]:
-        """What a model breaks of the contracts that nothing told spoke of yet, only a condition that it keeps."""
-        own = list(told.own)
-        promised = [
-            part for fact in with_contracts(own, self.premises.contracts)[len(own) :] for part in self._lifted(fact)
-        ]
-        far.update(dict.fromkeys(part for part in promised if part not in asked))
-        return _take_broken(far, model)
 
 
 def _take_broken(far: dict[Term, None], model: Mapping[Term, int]) -> list[Term]:

@@ -54,6 +54,21 @@ def uses(*names: str, at_once: bool = False) -> Hint:
 SECOND = "SecondPassed"
 SECONDS_OF_A_DAY = "seconds_of_a_day_are_those_of_a_slot"
 
+WAY_TO_A_PROGRAM = (
+    "active_bolus_is_accounted_for",
+    "delivery_needs_an_admitted_program",
+    "fluids_are_within_limits",
+    "generations_are_well_formed",
+    "least_flow_is_within_hard_limits",
+    "least_flow_takes_pulses_that_can_be_counted",
+    "ledger_is_well_formed",
+    "program_is_within_limits",
+    "pulse_bounds_are_those_of_the_fluids",
+    "ratios_are_well_formed",
+    "staged_is_well_formed",
+    "ticks_are_ordered",
+)
+
 HINTS: Mapping[Key, Hint] = {
     "active_bolus_stays_within_what_was_reserved": uses(
         "active_bolus_is_accounted_for",
@@ -292,6 +307,12 @@ HINTS: Mapping[Key, Hint] = {
         "program_is_in_the_envelope",
         "pulse_bounds_are_those_of_the_fluids",
     ),
+    "least_flow_is_within_hard_limits": uses("pulse_bounds_are_those_of_the_fluids"),
+    "least_flow_takes_pulses_that_can_be_counted": uses(
+        "pulse_bounds_are_those_of_the_fluids", "slot_bound_is_what_the_motor_can_give"
+    ),
+    ("UND-05", "PrescriptionConfirmed"): uses(*WAY_TO_A_PROGRAM),
+    ("UND-05", "PrescriptionStaged"): uses(*WAY_TO_A_PROGRAM),
     "envelope_holds_the_window": uses(
         "generations_hold_what_the_window_saw", "envelope_holds_both_generations", at_once=True
     ),

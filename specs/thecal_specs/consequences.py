@@ -6,11 +6,12 @@ They are not carried from step to step; they are what the properties are read of
 
 from thecal.limits import Config
 from thecal.state import State
-from thecal.units import DAY_S, DRUG_COUNT, MASS_FG_MAX, SLOT_COUNT, SLOT_S, Masses, Slots, is_no_larger
+from thecal.units import DAY_S, DRUG_COUNT, MASS_FG_MAX, QUOTIENT_END, SLOT_COUNT, SLOT_S, Masses, Slots, is_no_larger
 from thecal_specs.ghost import Ghost, Window
 from thecal_specs.invariant import compute_ended_since_fg, compute_next_slots, is_share
 from thecal_specs.lemmas import is_hour, is_live
 from thecal_specs.logic import implies
+from thecal_specs.recover import is_fluid_plain, is_path_plain
 
 
 def active_bolus_stays_within_what_was_reserved(config: Config, state: State) -> bool:
@@ -279,6 +280,30 @@ def given_is_in_the_books(config: Config, state: State, ghost: Ghost) -> bool:
     return all(given <= a + b for given, a, b in zip(window.given_fg, window.basal_fg, window.bolus_fg))
 
 
+def least_flow_is_within_hard_limits(config: Config, state: State) -> bool:
+    """Of plain fluids the least flow of a day, and of an hour, is with two pulses within the first drug's limits."""
+    slot_fg = config.pump.slot_volume_nl_min * state.reservoir.fluid.hi[0]
+    drug = config.library[0]
+    return implies(
+        is_fluid_plain(config, state) and is_path_plain(config, state),
+        SLOT_COUNT * slot_fg + 2 * state.path.pulse_fg_max <= drug.day_fg_max
+        and 2 * slot_fg + 2 * state.path.pulse_fg_max <= drug.hour_fg_max,
+    )
+
+
+def least_flow_takes_pulses_that_can_be_counted(config: Config, state: State) -> bool:
+    """Of plain fluids the least flow of a day takes, with two pulses, no more pulses than can be counted."""
+    slot_fg = config.pump.slot_volume_nl_min * state.reservoir.fluid.hi[0]
+    return implies(
+        is_fluid_plain(config, state) and is_path_plain(config, state),
+        all(
+            SLOT_COUNT * slot_fg + 2 * state.path.pulse_fg_max
+            <= (QUOTIENT_END - 1) * (state.path.ratios[i].first_fg_per_nl * config.pump.pulse_volume_nl)
+            for i in range(1, DRUG_COUNT)
+        ),
+    )
+
+
 CONSEQUENCES = (
     active_bolus_stays_within_what_was_reserved,
     seconds_of_a_day_are_those_of_a_slot,
@@ -303,4 +328,6 @@ CONSEQUENCES = (
     starts_of_the_window_are_those_of_the_day,
     program_is_in_the_envelope,
     given_is_in_the_books,
+    least_flow_is_within_hard_limits,
+    least_flow_takes_pulses_that_can_be_counted,
 )

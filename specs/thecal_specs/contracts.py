@@ -59,8 +59,17 @@ def quotient_up_is_the_smallest(dividend: int, divisor: int, result: int) -> boo
     )
 
 
+def is_countable_nothing(first_fg: int, ratio: Ratio, pulse_volume_nl: int) -> bool:
+    """Whether a drug does not come with the first one, of which there are no more pulses than can be counted."""
+    most_fg = (units.QUOTIENT_END - 1) * (ratio.first_fg_per_nl * pulse_volume_nl)
+    return ratio.drug_fg_per_nl == 0 and first_fg <= most_fg
+
+
 def share_is_enough(first_fg: int, ratio: Ratio, pulse_volume_nl: int, result: int) -> bool:
-    """``compute_share_fg``: at least what comes with the first drug by the ratio, in whole pulses, or beyond limits."""
+    """``compute_share_fg``: at least what comes with the first drug by the ratio, in whole pulses, or beyond limits.
+
+    Of a drug that does not come with the first one it is nothing, unless there are too many pulses to count.
+    """
     is_asked_well = ratio.first_fg_per_nl >= 1 and ratio.drug_fg_per_nl >= 0 and pulse_volume_nl >= 1
     pulses = units.compute_quotient_up(first_fg, ratio.first_fg_per_nl * pulse_volume_nl)
     whole_fg = pulses * (ratio.drug_fg_per_nl * pulse_volume_nl)
@@ -76,6 +85,7 @@ def share_is_enough(first_fg: int, ratio: Ratio, pulse_volume_nl: int, result: i
             or (pulses < units.QUOTIENT_END and result == whole_fg)
             or (result == units.MASS_FG_BEYOND_LIMITS and (pulses >= units.QUOTIENT_END or whole_fg >= result))
         )
+        and (not is_asked_well or not is_countable_nothing(first_fg, ratio, pulse_volume_nl) or result == 0)
     )
 
 
@@ -85,8 +95,10 @@ def smaller_masses_are_the_smaller_of_each(left: units.Masses, right: units.Mass
 
 
 def hour_is_at_least_any_two_neighbours(slots_fg: units.Slots, result: int) -> bool:
-    """``compute_hour_fg``: no less than any slot and the next, the day's first after its last."""
-    return all(a + b <= result for a, b in zip(slots_fg, slots_fg[1:48] + slots_fg[0:1]))
+    """``compute_hour_fg``: no less than any slot and the next, the day's first after its last, and one such two."""
+    return all(a + b <= result for a, b in zip(slots_fg, slots_fg[1:48] + slots_fg[0:1])) and any(
+        a + b >= result for a, b in zip(slots_fg, slots_fg[1:48] + slots_fg[0:1])
+    )
 
 
 def none_is_below_unless_any_is(slots_fg: units.Slots, least_fg: int, result: bool) -> bool:
@@ -119,6 +131,7 @@ def given_is_the_sum_of_what_ended(ledger: Ledger, since_tick: int, result: unit
     """``compute_given_since_fg``: the sum of what boluses brought that ended later; no mass below 0."""
     return all(
         result[i] >= 0
+        and (result[i] == 0 or any(entry.end_tick > since_tick and entry.given_fg[i] > 0 for entry in ledger))
         and sum(entry.given_fg[i] for entry in ledger if entry.end_tick > since_tick) <= result[i]
         and (
             result[i] <= sum(entry.given_fg[i] for entry in ledger if entry.end_tick > since_tick)
@@ -126,16 +139,6 @@ def given_is_the_sum_of_what_ended(ledger: Ledger, since_tick: int, result: unit
         )
         for i in range(units.DRUG_COUNT)
     )
-
-
-def empty_generation_is_nothing(generation: Generation, result: bool) -> bool:
-    """``is_empty_generation``: what it says."""
-    is_nothing = (
-        all(slot == 0 for slot in generation.slots_fg)
-        and generation.pulse_fg == 0
-        and all(ratio.drug_fg_per_nl == 0 for ratio in generation.ratios)
-    )
-    return (not result or is_nothing) and (result or not is_nothing)
 
 
 def counting_ends_with_the_last_bolus(ledger: Ledger, tick: int, result: int) -> bool:
@@ -160,6 +163,7 @@ def larger_ratio_holds_both(left: Ratio, right: Ratio, result: Ratio) -> bool:
     return (
         is_one
         and (not is_ratio(left) or not is_ratio(right) or is_ratio(result))
+        and (left.drug_fg_per_nl != 0 or not is_ratio(left) or not is_ratio(right) or result == right)
         and is_ratio_no_larger(left, result)
         and is_ratio_no_larger(right, result)
     )
@@ -177,6 +181,10 @@ def is_reserve_of(slots_fg: units.Slots, pulse_fg: int, reserve: Reserve) -> boo
         and (reserve.day_fg[0] <= day_fg or day_fg < 0)
         and reserve.hour_fg[0] >= 0
         and all(a + b + 2 * pulse_fg <= reserve.hour_fg[0] for a, b in zip(slots_fg, slots_fg[1:48] + slots_fg[0:1]))
+        and (
+            reserve.hour_fg[0] == 0
+            or any(a + b + 2 * pulse_fg >= reserve.hour_fg[0] for a, b in zip(slots_fg, slots_fg[1:48] + slots_fg[0:1]))
+        )
     )
 
 
@@ -194,6 +202,13 @@ def are_shares_in_range(reserve: Reserve, drug: int) -> bool:
     )
 
 
+def is_nothing_reserved_of(ratio: Ratio, drug: int, pulse_volume_nl: int, reserve: Reserve) -> bool:
+    """Whether nothing is reserved of a drug that does not come with the first one, if its pulses can be counted."""
+    return (not is_countable_nothing(reserve.day_fg[0], ratio, pulse_volume_nl) or reserve.day_fg[drug] == 0) and (
+        not is_countable_nothing(reserve.hour_fg[0], ratio, pulse_volume_nl) or reserve.hour_fg[drug] == 0
+    )
+
+
 def reserve_is_that_of_its_slots(generation: Generation, pulse_volume_nl: int, result: Reserve) -> bool:
     """``compute_reserve``: the first drug's day and hours with two pulses, and its share of every other drug."""
     return is_reserve_of(generation.slots_fg, generation.pulse_fg, result) and all(
@@ -201,7 +216,10 @@ def reserve_is_that_of_its_slots(generation: Generation, pulse_volume_nl: int, r
         and (
             pulse_volume_nl < 1
             or not is_ratio(generation.ratios[i])
-            or is_share_of_reserve(generation.ratios, i, result)
+            or (
+                is_share_of_reserve(generation.ratios, i, result)
+                and is_nothing_reserved_of(generation.ratios[i], i, pulse_volume_nl, result)
+            )
         )
         for i in range(1, units.DRUG_COUNT)
     )
@@ -216,7 +234,14 @@ def envelope_holds_both(previous: Generation, current: Generation, pulse_volume_
             pulse_volume_nl < 1
             or not is_ratio(previous.ratios[i])
             or not is_ratio(current.ratios[i])
-            or (is_share_of_reserve(previous.ratios, i, result) and is_share_of_reserve(current.ratios, i, result))
+            or (
+                is_share_of_reserve(previous.ratios, i, result)
+                and is_share_of_reserve(current.ratios, i, result)
+                and (
+                    previous.ratios[i].drug_fg_per_nl != 0
+                    or is_nothing_reserved_of(current.ratios[i], i, pulse_volume_nl, result)
+                )
+            )
         )
         for i in range(1, units.DRUG_COUNT)
     )
@@ -334,7 +359,6 @@ def most_of_a_blend_is_between(old_fg_per_nl: int, old_nl: int, new_fg_per_nl: i
 CONTRACTS = {
     ledgers.compute_given_since_fg: given_is_the_sum_of_what_ended,
     recover.compute_counting_s: counting_ends_with_the_last_bolus,
-    recover.is_empty_generation: empty_generation_is_nothing,
     schedule.is_any_slot_above: none_is_above_unless_any_is,
     schedule.is_any_slot_below: none_is_below_unless_any_is,
     schedule.is_any_slot_larger: none_is_larger_unless_any_is,

@@ -90,12 +90,16 @@ def is_fluid_plain(config: Config, state: State) -> bool:
 
 
 def is_path_plain(config: Config, state: State) -> bool:
-    """Whether the path is declared, holds what the reservoir holds, and lets the motor give its least flow."""
+    """Whether the path is declared, holds what the reservoir holds, and lets the motor give its least flow.
+
+    What it brings of the first drug is the measure of what it brings of the others, which is nothing.
+    """
     path = state.path
     return (
         path.is_declared
         and path.old == state.reservoir.fluid
         and all(path.ratios[i].drug_fg_per_nl == 0 for i in range(1, DRUG_COUNT))
+        and all(path.ratios[i].first_fg_per_nl == path.old.hi[0] for i in range(1, DRUG_COUNT))
         and config.pump.slot_volume_nl_min * state.reservoir.fluid.hi[0] <= path.slot_fg_max
     )
 
@@ -115,13 +119,29 @@ def compute_least_program(config: Config, state: State) -> Prescription:
     )
 
 
+def is_least_program(config: Config, state: State, program: Prescription) -> bool:
+    """Whether a prescription is the least program: its slots are alike, and the rest is what it has to be."""
+    least = compute_least_program(config, state)
+    return (
+        all(slot == program.slots_fg[0] for slot in program.slots_fg[1:SLOT_COUNT])
+        and program.slots_fg[0] == least.slots_fg[0]
+        and program.bolus_fg == least.bolus_fg
+        and program.bolus_duration_s == least.bolus_duration_s
+        and program.lockout_s == least.lockout_s
+        and program.bolus_count_max == least.bolus_count_max
+        and program.cap_day_fg == least.cap_day_fg
+        and program.cap_hour_fg == least.cap_hour_fg
+        and program.low_reservoir_nl == least.low_reservoir_nl
+    )
+
+
 def is_staged(config: Config, state: State) -> bool:
     """Whether the least program waits for its confirmation."""
     staged = state.staged
     return (
         staged.is_staged
         and staged.prime_nl == 0
-        and staged.prescription == compute_least_program(config, state)
+        and is_least_program(config, state, staged.prescription)
         and staged.overrides == EVERY_OVERRIDE
     )
 
@@ -161,6 +181,16 @@ def compute_wait_s(state: State) -> int:
     )
 
 
+def must_wait(state: State) -> bool:
+    """Whether a new program has to wait: something is remembered to have been in force, still counts, or is unknown."""
+    return (
+        not is_empty_generation(state.basal.current)
+        or not is_empty_generation(state.basal.previous)
+        or compute_counting_s(state.ledger, state.tick) > 0
+        or state.device.unknown_until_tick > state.tick
+    )
+
+
 def find_way(config: Config, state: State) -> Way:
     """What to do next: fluids first, then what is in doubt, then a program, then the motor."""
     if is_over(state) or state.mode == Mode.DELIVERING:
@@ -182,7 +212,7 @@ def find_way(config: Config, state: State) -> Way:
 
 def find_programming_way(config: Config, state: State) -> Way:
     """How a program comes to run on plain fluids: it waits, is staged, and is confirmed."""
-    if compute_wait_s(state) > 0:
+    if must_wait(state):
         return Way.WAIT
     return Way.CONFIRM if is_staged(config, state) else Way.STAGE
 
@@ -248,7 +278,8 @@ def is_way_back(config: Config, state: State, event: Event) -> bool:
     if isinstance(event, PathDeclared):
         return way == Way.DECLARE_PATH and event == compute_path_declared(state)
     if isinstance(event, PrescriptionStaged):
-        return way == Way.STAGE and event == compute_staged(config, state)
+        is_least = is_least_program(config, state, event.prescription)
+        return way == Way.STAGE and is_least and event.overrides == EVERY_OVERRIDE
     if isinstance(event, PrescriptionConfirmed):
         return way == Way.CONFIRM and event.prescription == state.staged.prescription
     return (
