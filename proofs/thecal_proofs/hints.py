@@ -52,6 +52,7 @@ def uses(*names: str, at_once: bool = False) -> Hint:
 
 
 SECOND = "SecondPassed"
+SECONDS = "SecondsPassed"
 SECONDS_OF_A_DAY = "seconds_of_a_day_are_those_of_a_slot"
 
 HINTS: Mapping[Key, Hint] = {
@@ -67,6 +68,14 @@ HINTS: Mapping[Key, Hint] = {
         "ratios_are_well_formed",
         "ratios_of_the_window_are_well_formed",
         "reserves_are_not_negative",
+    ),
+    ("due_is_bounded_by_its_seconds", SECONDS): uses(
+        "due_is_bounded_by_its_seconds",
+        "admitted_slots_are_at_least_the_minimum_rate",
+        "delivery_needs_an_admitted_program",
+        "fluids_are_within_limits",
+        "program_is_within_limits",
+        "window_holds_what_is_in_force",
     ),
     "due_of_a_day_is_bounded": uses("due_is_bounded_by_its_seconds", SECONDS_OF_A_DAY),
     "basal_of_a_day_is_bounded": uses(

@@ -20,7 +20,7 @@ from thecal.units import (
     is_no_larger,
     is_within,
 )
-from thecal_specs.ghost import Ghost, Window
+from thecal_specs.ghost import Ghost, Window, compute_seconds_in_slot
 from thecal_specs.invariant import (
     compute_ended_since_fg,
     compute_next_slots,
@@ -171,11 +171,6 @@ def window_holds_what_is_in_force(config: Config, state: State, ghost: Ghost) ->
             and all(is_ratio_no_larger(a, b) for a, b in zip(state.path.ratios, window.ratios)),
         ),
     )
-
-
-def compute_seconds_in_slot(tick: int, slot: int) -> int:
-    """How many seconds of one slot of the day have passed by the end of a tick."""
-    return tick // DAY_S * SLOT_S + min(SLOT_S, max(0, tick % DAY_S - slot * SLOT_S + 1))
 
 
 def seconds_are_those_of_the_clock(config: Config, state: State, ghost: Ghost) -> bool:
