@@ -80,6 +80,7 @@ HINTS: Mapping[Key, Hint] = {
     "due_of_a_day_is_bounded": uses("due_is_bounded_by_its_seconds", SECONDS_OF_A_DAY),
     "basal_of_a_day_is_bounded": uses(
         "basal_is_at_most_what_was_due",
+        "due_in_all_is_that_of_the_slots",
         "due_of_a_day_is_bounded",
         "owed_is_at_most_two_pulses",
         "window_without_a_program_is_empty",
@@ -95,6 +96,7 @@ HINTS: Mapping[Key, Hint] = {
     "boluses_ended_are_not_negative": uses("ledger_is_well_formed"),
     "basal_of_an_hour_is_bounded": uses(
         "basal_is_at_most_what_was_due",
+        "due_in_all_is_that_of_the_slots",
         "slots_of_an_hour_are_due",
         "nothing_else_is_due_in_an_hour",
         "due_of_a_day_is_bounded",

@@ -82,7 +82,7 @@ class Window:
     ``basal_fg`` and ``bolus_fg``: the upper book of the pulses ordered since, less those that surely did not move.
     ``plan_fg_1800``: basal of the program in force, delivered or not; ``lower_fg``: the least of the first drug that
     its pulses done have brought. ``starts``: patient boluses begun; ``failures``: pulses that failed or got lost. The
-    rest serves the proof: what was in force, slot by slot, how many seconds of each slot passed, and what was due.
+    rest serves the proof: what was in force, slot by slot, how many seconds of each slot passed, and what was due in each and in all.
     """
 
     is_open: bool
@@ -105,6 +105,7 @@ class Window:
     ratios: Ratios
     seconds: Slots
     due_fg_1800: Slots
+    due_in_all_fg_1800: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,6 +221,7 @@ NO_WINDOW = Window(
     ratios=NO_RATIOS,
     seconds=NO_SLOTS,
     due_fg_1800=NO_SLOTS,
+    due_in_all_fg_1800=0,
 )
 
 
@@ -476,10 +478,13 @@ def with_seconds(window: Window, before: State, after: State) -> Window:
 
 
 def with_due(window: Window, before: State, due_fg_1800: int) -> Window:
-    """Add what falls due in a step in its slot of the day."""
+    """Add what falls due in a step in its slot of the day, and to the whole."""
     place = compute_slot_of_step(before)
-    due = tuple(a + (due_fg_1800 if place == i else 0) for i, a in enumerate(window.due_fg_1800))
-    return replace(window, due_fg_1800=due)
+    return replace(
+        window,
+        due_fg_1800=tuple(a + due_fg_1800 if place == i else a for i, a in enumerate(window.due_fg_1800)),
+        due_in_all_fg_1800=window.due_in_all_fg_1800 + due_fg_1800,
+    )
 
 
 def with_bolus_noted(before: State, after: State, window: Window) -> Window:
