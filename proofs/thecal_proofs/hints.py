@@ -52,6 +52,7 @@ def uses(*names: str, at_once: bool = False) -> Hint:
 
 
 SECOND = "SecondPassed"
+SECONDS = "SecondsPassed"
 SECONDS_OF_A_DAY = "seconds_of_a_day_are_those_of_a_slot"
 
 WAY_TO_A_PROGRAM = (
@@ -83,9 +84,18 @@ HINTS: Mapping[Key, Hint] = {
         "ratios_of_the_window_are_well_formed",
         "reserves_are_not_negative",
     ),
+    ("due_is_bounded_by_its_seconds", SECONDS): uses(
+        "due_is_bounded_by_its_seconds",
+        "admitted_slots_are_at_least_the_minimum_rate",
+        "delivery_needs_an_admitted_program",
+        "fluids_are_within_limits",
+        "program_is_within_limits",
+        "window_holds_what_is_in_force",
+    ),
     "due_of_a_day_is_bounded": uses("due_is_bounded_by_its_seconds", SECONDS_OF_A_DAY),
     "basal_of_a_day_is_bounded": uses(
         "basal_is_at_most_what_was_due",
+        "due_in_all_is_that_of_the_slots",
         "due_of_a_day_is_bounded",
         "owed_is_at_most_two_pulses",
         "window_without_a_program_is_empty",
@@ -101,6 +111,7 @@ HINTS: Mapping[Key, Hint] = {
     "boluses_ended_are_not_negative": uses("ledger_is_well_formed"),
     "basal_of_an_hour_is_bounded": uses(
         "basal_is_at_most_what_was_due",
+        "due_in_all_is_that_of_the_slots",
         "slots_of_an_hour_are_due",
         "nothing_else_is_due_in_an_hour",
         "due_of_a_day_is_bounded",

@@ -4,13 +4,13 @@
 Under what a function requires none of its operations leaves 64 bits; that too is proved once, and owed at each call.
 """
 
-from thecal import fluid, programming, quiet, refilling, schedule, units
+from thecal import clock, fluid, programming, quiet, refilling, schedule, units
 from thecal import ledger as ledgers
 from thecal import path as tip
 from thecal.fluid import Fluid
-from thecal.limits import Library, SafeState
-from thecal.state import Generation, Ledger, Path, Ratio, Ratios, Reserve
-from thecal_specs import recover
+from thecal.limits import Config, Library, SafeState
+from thecal.state import Generation, Ledger, Mode, Path, Ratio, Ratios, Reserve, State
+from thecal_specs import ghost, recover
 from thecal_specs.invariant import is_ratio_no_larger, is_share
 
 
@@ -262,6 +262,63 @@ def seconds_before_bring_less(mass_fg_1800: int, due_fg: int, result: int) -> bo
     return mass_fg_1800 < 1 or due_fg < 0 or (0 <= result <= 2_047 and result * due_fg < mass_fg_1800)
 
 
+def what_lies_ahead_is_not_reached(now: int, then: int, result: int) -> bool:
+    """``compute_ahead_s``: so many seconds are over before one that lies ahead, if it does."""
+    return result >= 0 and (then <= now or now + result < then)
+
+
+def are_deadlines_ahead(config: Config, state: State, quiet_s: int) -> bool:
+    """Whether so many seconds pass before any deadline of service, therapy, drug or battery."""
+    clock_s = clock.compute_clock_s(state)
+    off_s = state.therapy.off_s if quiet.is_off_therapy(state) else 0
+    stability_s = clock.compute_stability_s(config, state)
+    return (
+        quiet_s <= quiet.compute_ahead_s(state.tick, units.TICK_MAX)
+        and quiet_s <= quiet.compute_ahead_s(off_s, clock.compute_off_s_max(config, state))
+        and quiet_s <= quiet.compute_ahead_s(clock_s - state.reservoir.filled_clock_s, stability_s)
+        and quiet_s <= quiet.compute_ahead_s(clock_s - state.device.replacement_clock_s, clock.REPLACEMENT_S)
+    )
+
+
+def quiet_seconds_pass_before_anything_happens(config: Config, state: State, result: int) -> bool:
+    """``compute_quiet_s``: none while anything is pending, else no more than pass before anything may happen."""
+    first_failure_tick = state.device.failure_ticks[units.FAILURE_COUNT - 1]
+    return (
+        result <= units.SLOT_S - (state.tick + 1) % units.SLOT_S
+        and (result <= 0 or state.mode != Mode.END_OF_SERVICE)
+        and (result <= 0 or not state.flight.is_pending)
+        and (result <= 0 or not state.bolus.is_active)
+        and (result <= 0 or not state.staged.is_staged)
+        and (result <= 0 or (state.tick + 1) % units.LACKING_S != 0)
+        and (result <= 0 or not quiet.is_lacking_soon(config, state))
+        and (result <= 0 or quiet.is_settled(config, state))
+        and (result <= 0 or result <= quiet.compute_basal_quiet_s(config, state))
+        and are_deadlines_ahead(config, state, result)
+        and result <= quiet.compute_ahead_s(state.tick, state.device.unknown_until_tick)
+        and result <= quiet.compute_ahead_s(state.tick, first_failure_tick + units.DAY_S)
+        and all(result <= quiet.compute_ahead_s(state.tick, alarm.quiet_until_tick) for alarm in state.alarms)
+    )
+
+
+def seconds_in_slot_are_counted(tick: int, slot: int, result: int) -> bool:
+    """``compute_seconds_in_slot``: half an hour of each day that is over, and what the day of the next tick saw."""
+    days_s = (tick + 1) // units.DAY_S * units.SLOT_S
+    begun_s = (tick + 1) % units.DAY_S - slot * units.SLOT_S
+    return result == days_s + min(units.SLOT_S, max(0, begun_s))
+
+
+def seconds_of_a_slot_pass_in_it_alone(since_tick: int, tick: int, slot: int, result: int) -> bool:
+    """``compute_seconds_between``: the difference; seconds that are of one slot count in that slot, and in no other."""
+    next_tick = since_tick + 1
+    seconds = tick - since_tick
+    is_in_one_slot = 1 <= seconds <= units.SLOT_S - next_tick % units.SLOT_S
+    return result == ghost.compute_seconds_in_slot(tick, slot) - ghost.compute_seconds_in_slot(since_tick, slot) and (
+        not is_in_one_slot
+        or not units.is_within(slot, 0, units.SLOT_COUNT - 1)
+        or result == (seconds if next_tick % units.DAY_S // units.SLOT_S == slot else 0)
+    )
+
+
 def rotated_slots_are_the_same_ones(slots_fg: units.Slots, slot_count: int, result: units.Slots) -> bool:
     """``compute_rotated``: as much in all, none above all limits and none below nothing."""
     are_masses = all(units.is_within(slot, 0, units.MASS_FG_MAX) for slot in slots_fg)
@@ -362,11 +419,15 @@ CONTRACTS = {
     schedule.is_any_slot_above: none_is_above_unless_any_is,
     schedule.is_any_slot_below: none_is_below_unless_any_is,
     schedule.is_any_slot_larger: none_is_larger_unless_any_is,
+    ghost.compute_seconds_between: seconds_of_a_slot_pass_in_it_alone,
+    ghost.compute_seconds_in_slot: seconds_in_slot_are_counted,
     fluid.compute_blend_lo: least_of_a_blend_is_between,
     fluid.compute_blend_hi: most_of_a_blend_is_between,
     tip.compute_upper_fg: upper_pulse_is_the_most_that_either_fluid_brings,
     tip.compute_lower_fg: lower_pulse_is_the_least_that_either_fluid_brings,
     programming.compute_rotated: rotated_slots_are_the_same_ones,
+    quiet.compute_ahead_s: what_lies_ahead_is_not_reached,
+    quiet.compute_quiet_s: quiet_seconds_pass_before_anything_happens,
     quiet.compute_seconds_before: seconds_before_bring_less,
     refilling.compute_safe_state: safe_state_is_the_most_demanding,
     schedule.compute_envelope: envelope_holds_both,

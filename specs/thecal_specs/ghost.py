@@ -82,7 +82,8 @@ class Window:
     ``basal_fg`` and ``bolus_fg``: the upper book of the pulses ordered since, less those that surely did not move.
     ``plan_fg_1800``: basal of the program in force, delivered or not; ``lower_fg``: the least of the first drug that
     its pulses done have brought. ``starts``: patient boluses begun; ``failures``: pulses that failed or got lost. The
-    rest serves the proof: what was in force, slot by slot, how many seconds of each slot passed, and what was due.
+    rest serves the proof: what was in force, slot by slot, how many seconds of each slot passed, and what was due in
+    each and in all.
     """
 
     is_open: bool
@@ -105,6 +106,7 @@ class Window:
     ratios: Ratios
     seconds: Slots
     due_fg_1800: Slots
+    due_in_all_fg_1800: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,6 +222,7 @@ NO_WINDOW = Window(
     ratios=NO_RATIOS,
     seconds=NO_SLOTS,
     due_fg_1800=NO_SLOTS,
+    due_in_all_fg_1800=0,
 )
 
 
@@ -309,13 +312,18 @@ def compute_minimum_slot_fg(config: Config, state: State) -> int:
     return config.pump.slot_volume_nl_min * max(state.path.old.hi[0], state.reservoir.fluid.hi[0])
 
 
+def compute_slot_of_step(before: State) -> int:
+    """The slot of the day in which the seconds of a step pass: that of the first of them, for all are of one slot."""
+    return (before.tick + 1) % DAY_S // SLOT_S
+
+
 def compute_scheduled_now_fg_1800(config: Config, before: State, event: Event) -> int:
     """The basal that falls due in this step."""
     if not is_scheduled(before, event):
         return 0
     if before.mode == Mode.MINIMUM_RATE:
         return compute_minimum_slot_fg(config, before)
-    return before.program.slots_fg[(before.tick + 1) % DAY_S // SLOT_S]
+    return before.program.slots_fg[compute_slot_of_step(before)]
 
 
 def compute_due_in_step_fg_1800(config: Config, before: State, event: Event, after: State) -> int:
@@ -449,15 +457,35 @@ def with_pulse(before: State, event: Event, outcome: Outcome, truth: Truth, wind
     return window
 
 
-def compute_added(slots: Slots, after: State, amount: int) -> Slots:
-    """A table of the day with an amount added in the slot of now."""
-    place = after.tick % DAY_S // SLOT_S
-    return tuple(a + (amount if place == i else 0) for i, a in enumerate(slots))
+def compute_seconds_in_slot(tick: int, slot: int) -> int:
+    """How many seconds of one slot of the day have passed by the end of a tick."""
+    next_tick = tick + 1
+    return next_tick // DAY_S * SLOT_S + min(SLOT_S, max(0, next_tick % DAY_S - slot * SLOT_S))
+
+
+def compute_seconds_between(since_tick: int, tick: int, slot: int) -> int:
+    """How many seconds of one slot of the day have passed since the end of an earlier tick."""
+    return compute_seconds_in_slot(tick, slot) - compute_seconds_in_slot(since_tick, slot)
 
 
 def with_seconds(window: Window, before: State, after: State) -> Window:
     """Count the seconds of a step in their slot of the day."""
-    return replace(window, seconds=compute_added(window.seconds, after, after.tick - before.tick))
+    if after.tick == before.tick:
+        return window
+    seconds = tuple(
+        a + compute_seconds_between(before.tick, after.tick, i) for i, a in enumerate(window.seconds)
+    )
+    return replace(window, seconds=seconds)
+
+
+def with_due(window: Window, before: State, due_fg_1800: int) -> Window:
+    """Add what falls due in a step in its slot of the day, and to the whole."""
+    place = compute_slot_of_step(before)
+    return replace(
+        window,
+        due_fg_1800=tuple(a + due_fg_1800 if place == i else a for i, a in enumerate(window.due_fg_1800)),
+        due_in_all_fg_1800=window.due_in_all_fg_1800 + due_fg_1800,
+    )
 
 
 def with_bolus_noted(before: State, after: State, window: Window) -> Window:
@@ -502,12 +530,12 @@ def advance_window(config: Config, before: State, event: Event, outcome: Outcome
         return window
     passed = with_seconds(window, before, outcome.state)
     now_fg_1800 = compute_due_in_step_fg_1800(config, before, event, outcome.state)
-    due = compute_added(passed.due_fg_1800, outcome.state, now_fg_1800)
-    planned = with_plan(before, event, outcome.state, passed, ghost.world)
+    due = with_due(passed, before, now_fg_1800)
+    planned = with_plan(before, event, outcome.state, due, ghost.world)
     booked = with_pulse(before, event, outcome, truth, planned, ghost.world.flight_upper_fg)
     noted = with_bolus_noted(before, outcome.state, booked)
     failures = window.failures + 1 if is_failure(before, event, outcome.state) else window.failures
-    return with_in_force(replace(noted, due_fg_1800=due, failures=failures), before, outcome.state)
+    return with_in_force(replace(noted, failures=failures), before, outcome.state)
 
 
 def advance_last_bolus(before: State, after: State, last: LastBolus) -> LastBolus:

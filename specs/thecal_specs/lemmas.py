@@ -20,7 +20,7 @@ from thecal.units import (
     is_no_larger,
     is_within,
 )
-from thecal_specs.ghost import Ghost, Window
+from thecal_specs.ghost import Ghost, Window, compute_seconds_in_slot
 from thecal_specs.invariant import (
     compute_ended_since_fg,
     compute_next_slots,
@@ -173,11 +173,6 @@ def window_holds_what_is_in_force(config: Config, state: State, ghost: Ghost) ->
     )
 
 
-def compute_seconds_in_slot(tick: int, slot: int) -> int:
-    """How many seconds of one slot of the day have passed by the end of a tick."""
-    return tick // DAY_S * SLOT_S + min(SLOT_S, max(0, tick % DAY_S - slot * SLOT_S + 1))
-
-
 def seconds_are_those_of_the_clock(config: Config, state: State, ghost: Ghost) -> bool:
     """So many seconds of each slot passed in a window as the clock says."""
     window = ghost.window
@@ -203,8 +198,13 @@ def due_is_bounded_by_its_seconds(config: Config, state: State, ghost: Ghost) ->
 
 
 def nothing_due_is_negative(config: Config, state: State, ghost: Ghost) -> bool:
-    """No slot ever brings less than nothing."""
-    return all(due >= 0 for due in ghost.window.due_fg_1800)
+    """No slot ever brings less than nothing, nor do all."""
+    return all(due >= 0 for due in ghost.window.due_fg_1800) and ghost.window.due_in_all_fg_1800 >= 0
+
+
+def due_in_all_is_that_of_the_slots(config: Config, state: State, ghost: Ghost) -> bool:
+    """What fell due in all is what fell due in each slot."""
+    return ghost.window.due_in_all_fg_1800 == sum(due for due in ghost.window.due_fg_1800)
 
 
 def basal_is_at_most_what_was_due(config: Config, state: State, ghost: Ghost) -> bool:
@@ -213,7 +213,7 @@ def basal_is_at_most_what_was_due(config: Config, state: State, ghost: Ghost) ->
     return implies(
         window.is_open and window.pulse_fg > 0,
         SLOT_S * window.basal_fg[0] + state.basal.owed_fg_1800
-        <= sum(due for due in window.due_fg_1800) + 2 * SLOT_S * window.pulse_fg,
+        <= window.due_in_all_fg_1800 + 2 * SLOT_S * window.pulse_fg,
     )
 
 
@@ -547,6 +547,7 @@ LEMMAS = (
     seconds_are_those_of_the_clock,
     due_is_bounded_by_its_seconds,
     nothing_due_is_negative,
+    due_in_all_is_that_of_the_slots,
     basal_is_at_most_what_was_due,
     generations_hold_what_the_window_saw,
     unraised_window_is_the_program_it_began_with,
