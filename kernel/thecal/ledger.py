@@ -4,16 +4,19 @@
 from dataclasses import replace
 
 from thecal.state import NO_BOLUS, Ledger, LedgerEntry, Lockout, Mode, State
-from thecal.units import DAY_S, HOUR_S, LEDGER_LENGTH, Masses
+from thecal.units import DAY_S, HOUR_S, LEDGER_LENGTH, Masses, compute_bounded_fg
 
 
 def compute_given_since_fg(ledger: Ledger, since_tick: int) -> Masses:
-    """The most of every drug that boluses which ended after ``since_tick`` have brought; never a debt."""
+    """The most of every drug that boluses which ended after ``since_tick`` have brought; never a debt.
+
+    So much that it is more than any limit is not told from what is more than that.
+    """
     return (
-        max(0, sum(entry.given_fg[0] for entry in ledger if entry.end_tick > since_tick)),
-        max(0, sum(entry.given_fg[1] for entry in ledger if entry.end_tick > since_tick)),
-        max(0, sum(entry.given_fg[2] for entry in ledger if entry.end_tick > since_tick)),
-        max(0, sum(entry.given_fg[3] for entry in ledger if entry.end_tick > since_tick)),
+        compute_bounded_fg(sum(entry.given_fg[0] for entry in ledger if entry.end_tick > since_tick)),
+        compute_bounded_fg(sum(entry.given_fg[1] for entry in ledger if entry.end_tick > since_tick)),
+        compute_bounded_fg(sum(entry.given_fg[2] for entry in ledger if entry.end_tick > since_tick)),
+        compute_bounded_fg(sum(entry.given_fg[3] for entry in ledger if entry.end_tick > since_tick)),
     )
 
 

@@ -15,6 +15,7 @@ from thecal.units import (
     SLOT_S,
     Masses,
     Slots,
+    compute_bounded_fg,
     compute_quotient_up,
     compute_smaller,
 )
@@ -78,7 +79,7 @@ def compute_share_fg(first_fg: int, ratio: Ratio, pulse_volume_nl: int) -> int:
     pulses = compute_quotient_up(first_fg, ratio.first_fg_per_nl * pulse_volume_nl)
     if pulses >= QUOTIENT_END:
         return MASS_FG_BEYOND_LIMITS
-    return max(0, min(pulses * (ratio.drug_fg_per_nl * pulse_volume_nl), MASS_FG_BEYOND_LIMITS))
+    return compute_bounded_fg(pulses * (ratio.drug_fg_per_nl * pulse_volume_nl))
 
 
 def compute_shares_fg(first_fg: int, ratios: Ratios, pulse_volume_nl: int) -> Masses:

@@ -130,6 +130,11 @@ def compute_quotient_up(dividend: int, divisor: int) -> int:
     return quotient
 
 
+def compute_bounded_fg(mass_fg: int) -> int:
+    """A mass, 0 instead of a debt, and what stands for more than any limit instead of any more."""
+    return max(0, min(mass_fg, MASS_FG_BEYOND_LIMITS))
+
+
 def is_no_larger(masses_fg: Masses, limits_fg: Masses) -> bool:
     """Whether every drug's mass is at most its limit."""
     return all(mass <= limit for mass, limit in zip(masses_fg, limits_fg))

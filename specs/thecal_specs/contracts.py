@@ -128,11 +128,14 @@ def no_slot_is_larger_than_the_largest(slots_fg: units.Slots, result: int) -> bo
 
 
 def given_is_the_sum_of_what_ended(ledger: Ledger, since_tick: int, result: units.Masses) -> bool:
-    """``compute_given_since_fg``: the sum of what boluses brought that ended later; no mass below 0."""
+    """``compute_given_since_fg``: the sum of what boluses brought that ended later, from 0 to beyond all limits."""
     return all(
-        result[i] >= 0
+        0 <= result[i] <= units.MASS_FG_BEYOND_LIMITS
         and (result[i] == 0 or any(entry.end_tick > since_tick and entry.given_fg[i] > 0 for entry in ledger))
-        and sum(entry.given_fg[i] for entry in ledger if entry.end_tick > since_tick) <= result[i]
+        and (
+            sum(entry.given_fg[i] for entry in ledger if entry.end_tick > since_tick) <= result[i]
+            or result[i] == units.MASS_FG_BEYOND_LIMITS
+        )
         and (
             result[i] <= sum(entry.given_fg[i] for entry in ledger if entry.end_tick > since_tick)
             or sum(entry.given_fg[i] for entry in ledger if entry.end_tick > since_tick) < 0
@@ -469,7 +472,43 @@ def is_share_of_a_mass(first_fg: int, ratio: Ratio, pulse_volume_nl: int) -> boo
     )
 
 
+def is_generation_in_range(generation: Generation) -> bool:
+    """Whether what is in force is of masses, by ratios of such fluids as there are."""
+    return (
+        all(units.is_within(slot, 0, units.MASS_FG_MAX) for slot in generation.slots_fg)
+        and units.is_within(generation.pulse_fg, 0, units.MASS_FG_MAX)
+        and all(is_ratio_in_range(ratio) for ratio in generation.ratios)
+    )
+
+
+def is_reserve_of_masses(generation: Generation, pulse_volume_nl: int) -> bool:
+    """Whether a reserve stays within 64 bits."""
+    return is_generation_in_range(generation) and units.is_within(pulse_volume_nl, 0, units.PULSE_VOLUME_NL_MAX)
+
+
+def is_envelope_of_masses(previous: Generation, current: Generation, pulse_volume_nl: int) -> bool:
+    """Whether an envelope stays within 64 bits."""
+    return (
+        is_generation_in_range(previous)
+        and is_generation_in_range(current)
+        and units.is_within(pulse_volume_nl, 0, units.PULSE_VOLUME_NL_MAX)
+    )
+
+
+def is_mass_of_each_drug(given_fg: units.Masses) -> bool:
+    """Whether of no drug it is less than nothing, or more than what stands for more than any limit."""
+    return all(units.is_within(fg, 0, units.MASS_FG_BEYOND_LIMITS) for fg in given_fg)
+
+
+def is_ledger_of_masses(ledger: Ledger, since_tick: int) -> bool:
+    """Whether what a ledger holds adds up within 64 bits."""
+    return all(is_mass_of_each_drug(entry.given_fg) for entry in ledger)
+
+
 REQUIRES = {
+    ledgers.compute_given_since_fg: is_ledger_of_masses,
+    schedule.compute_envelope: is_envelope_of_masses,
+    schedule.compute_reserve: is_reserve_of_masses,
     schedule.compute_share_fg: is_share_of_a_mass,
     units.compute_quotient_down: is_divisible,
     units.compute_quotient_up: is_divisible,

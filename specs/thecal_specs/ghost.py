@@ -472,9 +472,7 @@ def with_seconds(window: Window, before: State, after: State) -> Window:
     """Count the seconds of a step in their slot of the day."""
     if after.tick == before.tick:
         return window
-    seconds = tuple(
-        a + compute_seconds_between(before.tick, after.tick, i) for i, a in enumerate(window.seconds)
-    )
+    seconds = tuple(a + compute_seconds_between(before.tick, after.tick, i) for i, a in enumerate(window.seconds))
     return replace(window, seconds=seconds)
 
 
