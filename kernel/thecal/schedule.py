@@ -95,11 +95,11 @@ def compute_shares_fg(first_fg: int, ratios: Ratios, pulse_volume_nl: int) -> Ma
 def compute_reserve(generation: Generation, pulse_volume_nl: int) -> Reserve:
     """The worst basal of any 24 h and any hour, and two pulses: one owed when it begins, one more for its rounding.
 
-    It is never negative, whatever the slots are, so that no reader of a reserve needs to know of them.
+    It is never negative nor above what stands for more than any limit, whatever the slots are.
     """
     pulses_fg = 2 * generation.pulse_fg
-    day_fg = max(0, compute_day_fg(generation.slots_fg) + pulses_fg)
-    hour_fg = max(0, compute_hour_fg(generation.slots_fg) + pulses_fg)
+    day_fg = compute_bounded_fg(compute_day_fg(generation.slots_fg) + pulses_fg)
+    hour_fg = compute_bounded_fg(compute_hour_fg(generation.slots_fg) + pulses_fg)
     return Reserve(
         day_fg=compute_shares_fg(day_fg, generation.ratios, pulse_volume_nl),
         hour_fg=compute_shares_fg(hour_fg, generation.ratios, pulse_volume_nl),

@@ -175,15 +175,18 @@ def larger_ratio_holds_both(left: Ratio, right: Ratio, result: Ratio) -> bool:
 def is_reserve_of(slots_fg: units.Slots, pulse_fg: int, reserve: Reserve) -> bool:
     """Whether a reserve of the first drug is the day of some slots, and any two neighbours, with two pulses each.
 
-    It is no mass below 0, even where the slots are.
+    It is from 0 to what stands for more than any limit, even where the slots are not.
     """
     day_fg = sum(slot for slot in slots_fg) + 2 * pulse_fg
     return (
-        reserve.day_fg[0] >= 0
-        and day_fg <= reserve.day_fg[0]
+        0 <= reserve.day_fg[0] <= units.MASS_FG_BEYOND_LIMITS
+        and (day_fg <= reserve.day_fg[0] or reserve.day_fg[0] == units.MASS_FG_BEYOND_LIMITS)
         and (reserve.day_fg[0] <= day_fg or day_fg < 0)
-        and reserve.hour_fg[0] >= 0
-        and all(a + b + 2 * pulse_fg <= reserve.hour_fg[0] for a, b in zip(slots_fg, slots_fg[1:48] + slots_fg[0:1]))
+        and 0 <= reserve.hour_fg[0] <= units.MASS_FG_BEYOND_LIMITS
+        and all(
+            a + b + 2 * pulse_fg <= reserve.hour_fg[0] or reserve.hour_fg[0] == units.MASS_FG_BEYOND_LIMITS
+            for a, b in zip(slots_fg, slots_fg[1:48] + slots_fg[0:1])
+        )
         and (
             reserve.hour_fg[0] == 0
             or any(a + b + 2 * pulse_fg >= reserve.hour_fg[0] for a, b in zip(slots_fg, slots_fg[1:48] + slots_fg[0:1]))
