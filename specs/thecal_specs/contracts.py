@@ -6,7 +6,8 @@ from thecal import ledger as ledgers
 from thecal import path as tip
 from thecal.fluid import Fluid
 from thecal.limits import Library, SafeState
-from thecal.state import Generation, Ledger, Path, Ratio, Ratios, Reserve
+from thecal.prescription import Prescription
+from thecal.state import Generation, Ledger, Path, Ratio, Ratios, Reserve, Staged
 from thecal_specs import recover
 from thecal_specs.invariant import is_ratio_no_larger, is_share
 
@@ -131,6 +132,17 @@ def counting_ends_with_the_last_bolus(ledger: Ledger, tick: int, result: int) ->
     )
 
 
+def order_is_staged_and_the_least_program(staged: Staged, least: Prescription, result: bool) -> bool:
+    """``is_order_of``: what it says."""
+    is_order = (
+        staged.is_staged
+        and staged.prime_nl == 0
+        and recover.is_least_program(staged.prescription, least)
+        and staged.overrides == recover.EVERY_OVERRIDE
+    )
+    return (not result or is_order) and (result or not is_order)
+
+
 def is_ratio(ratio: Ratio) -> bool:
     """Whether a ratio has a first drug to divide by, and neither mass is negative."""
     return ratio.first_fg_per_nl >= 1 and ratio.drug_fg_per_nl >= 0
@@ -185,9 +197,9 @@ def are_shares_in_range(reserve: Reserve, drug: int) -> bool:
 
 def is_nothing_reserved_of(ratio: Ratio, drug: int, pulse_volume_nl: int, reserve: Reserve) -> bool:
     """Whether nothing is reserved of a drug that does not come with the first one, if its pulses can be counted."""
-    return (
-        not is_countable_nothing(reserve.day_fg[0], ratio, pulse_volume_nl) or reserve.day_fg[drug] == 0
-    ) and (not is_countable_nothing(reserve.hour_fg[0], ratio, pulse_volume_nl) or reserve.hour_fg[drug] == 0)
+    return (not is_countable_nothing(reserve.day_fg[0], ratio, pulse_volume_nl) or reserve.day_fg[drug] == 0) and (
+        not is_countable_nothing(reserve.hour_fg[0], ratio, pulse_volume_nl) or reserve.hour_fg[drug] == 0
+    )
 
 
 def reserve_is_that_of_its_slots(generation: Generation, pulse_volume_nl: int, result: Reserve) -> bool:
@@ -340,6 +352,7 @@ def most_of_a_blend_is_between(old_fg_per_nl: int, old_nl: int, new_fg_per_nl: i
 CONTRACTS = {
     ledgers.compute_given_since_fg: given_is_the_sum_of_what_ended,
     recover.compute_counting_s: counting_ends_with_the_last_bolus,
+    recover.is_order_of: order_is_staged_and_the_least_program,
     schedule.is_any_slot_above: none_is_above_unless_any_is,
     schedule.is_any_slot_below: none_is_below_unless_any_is,
     schedule.is_any_slot_larger: none_is_larger_unless_any_is,

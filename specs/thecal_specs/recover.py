@@ -25,7 +25,7 @@ from thecal.events import (
 )
 from thecal.limits import Config
 from thecal.prescription import Overrides, Prescription
-from thecal.state import Basal, Generation, Ledger, Mode, State
+from thecal.state import Basal, Generation, Ledger, Mode, Staged, State
 from thecal.units import (
     DAY_S,
     DRUG_COUNT,
@@ -119,9 +119,8 @@ def compute_least_program(config: Config, state: State) -> Prescription:
     )
 
 
-def is_least_program(config: Config, state: State, program: Prescription) -> bool:
+def is_least_program(program: Prescription, least: Prescription) -> bool:
     """Whether a prescription is the least program: its slots are alike, and the rest is what it has to be."""
-    least = compute_least_program(config, state)
     return (
         all(slot == program.slots_fg[0] for slot in program.slots_fg[1:SLOT_COUNT])
         and program.slots_fg[0] == least.slots_fg[0]
@@ -135,15 +134,19 @@ def is_least_program(config: Config, state: State, program: Prescription) -> boo
     )
 
 
-def is_staged(config: Config, state: State) -> bool:
-    """Whether the least program waits for its confirmation."""
-    staged = state.staged
+def is_order_of(staged: Staged, least: Prescription) -> bool:
+    """Whether a staged order is the least program, every soft rule set aside."""
     return (
         staged.is_staged
         and staged.prime_nl == 0
-        and is_least_program(config, state, staged.prescription)
+        and is_least_program(staged.prescription, least)
         and staged.overrides == EVERY_OVERRIDE
     )
+
+
+def is_staged(config: Config, state: State) -> bool:
+    """Whether the least program waits for its confirmation."""
+    return is_order_of(state.staged, compute_least_program(config, state))
 
 
 def is_empty_generation(generation: Generation) -> bool:
@@ -278,10 +281,11 @@ def is_way_back(config: Config, state: State, event: Event) -> bool:
     if isinstance(event, PathDeclared):
         return way == Way.DECLARE_PATH and event == compute_path_declared(state)
     if isinstance(event, PrescriptionStaged):
-        is_least = is_least_program(config, state, event.prescription)
+        is_least = is_least_program(event.prescription, compute_least_program(config, state))
         return way == Way.STAGE and is_least and event.overrides == EVERY_OVERRIDE
     if isinstance(event, PrescriptionConfirmed):
-        return way == Way.CONFIRM and event.prescription == state.staged.prescription
+        is_least = is_least_program(event.prescription, compute_least_program(config, state))
+        return way == Way.CONFIRM and is_least and event.prescription == state.staged.prescription
     return (
         (way == Way.RESOLVE_DISCREPANCY and isinstance(event, DiscrepancyResolved))
         or (way == Way.WAIT and isinstance(event, SecondPassed))
