@@ -149,13 +149,18 @@ def is_staged(config: Config, state: State) -> bool:
     return is_order_of(state.staged, compute_least_program(config, state))
 
 
-def is_empty_generation(generation: Generation) -> bool:
-    """Whether nothing was in force."""
+def is_nothing(generation: Generation) -> bool:
+    """Whether a generation has no slot, no pulse, and no other drug."""
     return (
         all(slot == 0 for slot in generation.slots_fg)
         and generation.pulse_fg == 0
         and all(ratio.drug_fg_per_nl == 0 for ratio in generation.ratios)
     )
+
+
+def is_empty_generation(generation: Generation) -> bool:
+    """Whether nothing was in force."""
+    return is_nothing(generation)
 
 
 def compute_forgetting_s(basal: Basal, tick: int) -> int:
@@ -166,13 +171,18 @@ def compute_forgetting_s(basal: Basal, tick: int) -> int:
     return 0 if is_empty_generation(basal.previous) else to_boundary_s
 
 
-def compute_counting_s(ledger: Ledger, tick: int) -> int:
-    """How long until no bolus of the ledger counts any more; 0 where none does."""
-    counting_s = 0
+def compute_last_end_tick(ledger: Ledger) -> int:
+    """When the last bolus of the ledger ended; a day before the first tick where there is none."""
+    last_tick = -DAY_S
     for entry in ledger:
         if entry.is_used:
-            counting_s = max(counting_s, entry.end_tick + DAY_S - tick)
-    return counting_s
+            last_tick = max(last_tick, entry.end_tick)
+    return last_tick
+
+
+def compute_counting_s(ledger: Ledger, tick: int) -> int:
+    """How long until no bolus of the ledger counts any more; 0 where none does."""
+    return max(0, compute_last_end_tick(ledger) + DAY_S - tick)
 
 
 def compute_wait_s(state: State) -> int:
@@ -273,6 +283,15 @@ def recover(config: Config, state: State) -> Event:
     return SecondPassed()
 
 
+def may_program(config: Config, state: State, program: Prescription) -> bool:
+    """Whether a prescription is the least program, and nothing is remembered to have been in force."""
+    return (
+        is_least_program(program, compute_least_program(config, state))
+        and is_nothing(state.basal.current)
+        and is_nothing(state.basal.previous)
+    )
+
+
 def is_way_back(config: Config, state: State, event: Event) -> bool:
     """Whether an event is the one that leads on."""
     way = find_way(config, state)
@@ -281,10 +300,10 @@ def is_way_back(config: Config, state: State, event: Event) -> bool:
     if isinstance(event, PathDeclared):
         return way == Way.DECLARE_PATH and event == compute_path_declared(state)
     if isinstance(event, PrescriptionStaged):
-        is_least = is_least_program(event.prescription, compute_least_program(config, state))
+        is_least = may_program(config, state, event.prescription)
         return way == Way.STAGE and is_least and event.overrides == EVERY_OVERRIDE
     if isinstance(event, PrescriptionConfirmed):
-        is_least = is_least_program(event.prescription, compute_least_program(config, state))
+        is_least = may_program(config, state, event.prescription)
         return way == Way.CONFIRM and is_least and event.prescription == state.staged.prescription
     return (
         (way == Way.RESOLVE_DISCREPANCY and isinstance(event, DiscrepancyResolved))
