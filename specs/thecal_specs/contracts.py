@@ -9,7 +9,8 @@ from thecal import ledger as ledgers
 from thecal import path as tip
 from thecal.fluid import Fluid
 from thecal.limits import Config, Library, SafeState
-from thecal.state import Generation, Ledger, Mode, Path, Ratio, Ratios, Reserve, State
+from thecal.prescription import Prescription
+from thecal.state import Generation, Ledger, Mode, Path, Ratio, Ratios, Reserve, Staged, State
 from thecal_specs import ghost, recover
 from thecal_specs.invariant import is_ratio_no_larger, is_share
 
@@ -144,13 +145,30 @@ def given_is_the_sum_of_what_ended(ledger: Ledger, since_tick: int, result: unit
     )
 
 
-def counting_ends_with_the_last_bolus(ledger: Ledger, tick: int, result: int) -> bool:
-    """``compute_counting_s``: until the last of them counts no more, and not longer."""
+def empty_generation_is_nothing(generation: Generation, result: bool) -> bool:
+    """``is_empty_generation``: what it says."""
+    is_nothing = recover.is_nothing(generation)
+    return (not result or is_nothing) and (result or not is_nothing)
+
+
+def last_end_is_that_of_the_last_bolus(ledger: Ledger, result: int) -> bool:
+    """``compute_last_end_tick``: no bolus ended later, and one did then, unless there is none."""
     return (
-        result >= 0
-        and all(not entry.is_used or entry.end_tick + units.DAY_S - tick <= result for entry in ledger)
-        and (result == 0 or any(entry.is_used and entry.end_tick + units.DAY_S - tick == result for entry in ledger))
+        result >= -units.DAY_S
+        and all(not entry.is_used or entry.end_tick <= result for entry in ledger)
+        and (result == -units.DAY_S or any(entry.is_used and entry.end_tick == result for entry in ledger))
     )
+
+
+def order_is_staged_and_the_least_program(staged: Staged, least: Prescription, result: bool) -> bool:
+    """``is_order_of``: what it says."""
+    is_order = (
+        staged.is_staged
+        and staged.prime_nl == 0
+        and recover.is_least_program(staged.prescription, least)
+        and staged.overrides == recover.EVERY_OVERRIDE
+    )
+    return (not result or is_order) and (result or not is_order)
 
 
 def is_ratio(ratio: Ratio) -> bool:
@@ -421,7 +439,9 @@ def most_of_a_blend_is_between(old_fg_per_nl: int, old_nl: int, new_fg_per_nl: i
 
 CONTRACTS = {
     ledgers.compute_given_since_fg: given_is_the_sum_of_what_ended,
-    recover.compute_counting_s: counting_ends_with_the_last_bolus,
+    recover.compute_last_end_tick: last_end_is_that_of_the_last_bolus,
+    recover.is_empty_generation: empty_generation_is_nothing,
+    recover.is_order_of: order_is_staged_and_the_least_program,
     schedule.is_any_slot_above: none_is_above_unless_any_is,
     schedule.is_any_slot_below: none_is_below_unless_any_is,
     schedule.is_any_slot_larger: none_is_larger_unless_any_is,

@@ -25,7 +25,7 @@ from thecal.events import (
 )
 from thecal.limits import Config
 from thecal.prescription import Overrides, Prescription
-from thecal.state import Basal, Generation, Ledger, Mode, State
+from thecal.state import Basal, Generation, Ledger, Mode, Staged, State
 from thecal.units import (
     DAY_S,
     DRUG_COUNT,
@@ -119,9 +119,8 @@ def compute_least_program(config: Config, state: State) -> Prescription:
     )
 
 
-def is_least_program(config: Config, state: State, program: Prescription) -> bool:
+def is_least_program(program: Prescription, least: Prescription) -> bool:
     """Whether a prescription is the least program: its slots are alike, and the rest is what it has to be."""
-    least = compute_least_program(config, state)
     return (
         all(slot == program.slots_fg[0] for slot in program.slots_fg[1:SLOT_COUNT])
         and program.slots_fg[0] == least.slots_fg[0]
@@ -135,24 +134,33 @@ def is_least_program(config: Config, state: State, program: Prescription) -> boo
     )
 
 
-def is_staged(config: Config, state: State) -> bool:
-    """Whether the least program waits for its confirmation."""
-    staged = state.staged
+def is_order_of(staged: Staged, least: Prescription) -> bool:
+    """Whether a staged order is the least program, every soft rule set aside."""
     return (
         staged.is_staged
         and staged.prime_nl == 0
-        and is_least_program(config, state, staged.prescription)
+        and is_least_program(staged.prescription, least)
         and staged.overrides == EVERY_OVERRIDE
     )
 
 
-def is_empty_generation(generation: Generation) -> bool:
-    """Whether nothing was in force."""
+def is_staged(config: Config, state: State) -> bool:
+    """Whether the least program waits for its confirmation."""
+    return is_order_of(state.staged, compute_least_program(config, state))
+
+
+def is_nothing(generation: Generation) -> bool:
+    """Whether a generation has no slot, no pulse, and no other drug."""
     return (
         all(slot == 0 for slot in generation.slots_fg)
         and generation.pulse_fg == 0
         and all(ratio.drug_fg_per_nl == 0 for ratio in generation.ratios)
     )
+
+
+def is_empty_generation(generation: Generation) -> bool:
+    """Whether nothing was in force."""
+    return is_nothing(generation)
 
 
 def compute_forgetting_s(basal: Basal, tick: int) -> int:
@@ -163,13 +171,18 @@ def compute_forgetting_s(basal: Basal, tick: int) -> int:
     return 0 if is_empty_generation(basal.previous) else to_boundary_s
 
 
-def compute_counting_s(ledger: Ledger, tick: int) -> int:
-    """How long until no bolus of the ledger counts any more; 0 where none does."""
-    counting_s = 0
+def compute_last_end_tick(ledger: Ledger) -> int:
+    """When the last bolus of the ledger ended; a day before the first tick where there is none."""
+    last_tick = -DAY_S
     for entry in ledger:
         if entry.is_used:
-            counting_s = max(counting_s, entry.end_tick + DAY_S - tick)
-    return counting_s
+            last_tick = max(last_tick, entry.end_tick)
+    return last_tick
+
+
+def compute_counting_s(ledger: Ledger, tick: int) -> int:
+    """How long until no bolus of the ledger counts any more; 0 where none does."""
+    return max(0, compute_last_end_tick(ledger) + DAY_S - tick)
 
 
 def compute_wait_s(state: State) -> int:
@@ -270,6 +283,15 @@ def recover(config: Config, state: State) -> Event:
     return SecondPassed()
 
 
+def may_program(config: Config, state: State, program: Prescription) -> bool:
+    """Whether a prescription is the least program, and nothing is remembered to have been in force."""
+    return (
+        is_least_program(program, compute_least_program(config, state))
+        and is_nothing(state.basal.current)
+        and is_nothing(state.basal.previous)
+    )
+
+
 def is_way_back(config: Config, state: State, event: Event) -> bool:
     """Whether an event is the one that leads on."""
     way = find_way(config, state)
@@ -278,10 +300,11 @@ def is_way_back(config: Config, state: State, event: Event) -> bool:
     if isinstance(event, PathDeclared):
         return way == Way.DECLARE_PATH and event == compute_path_declared(state)
     if isinstance(event, PrescriptionStaged):
-        is_least = is_least_program(config, state, event.prescription)
+        is_least = may_program(config, state, event.prescription)
         return way == Way.STAGE and is_least and event.overrides == EVERY_OVERRIDE
     if isinstance(event, PrescriptionConfirmed):
-        return way == Way.CONFIRM and event.prescription == state.staged.prescription
+        is_least = may_program(config, state, event.prescription)
+        return way == Way.CONFIRM and is_least and event.prescription == state.staged.prescription
     return (
         (way == Way.RESOLVE_DISCREPANCY and isinstance(event, DiscrepancyResolved))
         or (way == Way.WAIT and isinstance(event, SecondPassed))
