@@ -82,7 +82,8 @@ class Window:
     ``basal_fg`` and ``bolus_fg``: the upper book of the pulses ordered since, less those that surely did not move.
     ``plan_fg_1800``: basal of the program in force, delivered or not; ``lower_fg``: the least of the first drug that
     its pulses done have brought. ``starts``: patient boluses begun; ``failures``: pulses that failed or got lost. The
-    rest serves the proof: what was in force, slot by slot, how many seconds of each slot passed, and what was due in each and in all.
+    rest serves the proof: what was in force, slot by slot, how many seconds of each slot passed, and what was due in
+    each and in all.
     """
 
     is_open: bool
@@ -471,9 +472,7 @@ def with_seconds(window: Window, before: State, after: State) -> Window:
     """Count the seconds of a step in their slot of the day."""
     if after.tick == before.tick:
         return window
-    seconds = tuple(
-        a + compute_seconds_between(before.tick, after.tick, i) for i, a in enumerate(window.seconds)
-    )
+    seconds = tuple(a + compute_seconds_between(before.tick, after.tick, i) for i, a in enumerate(window.seconds))
     return replace(window, seconds=seconds)
 
 
