@@ -215,7 +215,8 @@ def _decide_pieces(
         claim = terms.implies(form.is_inside(place.number), form.text)
         places = {place: place.number, **computed}
         answer = _at_places(known, inside, [claim], places, hint, limits, decision)
-        if answer.status == "unknown" or (answer.status == "sat" and premises.is_restricted):
+        is_in_vain = premises.is_restricted and not premises.is_at_once  # a sum needs every summand, not any one
+        if answer.status == "unknown" or (answer.status == "sat" and is_in_vain):
             return answer
         if answer.status == "unsat":
             for member in form.members:
