@@ -4,6 +4,7 @@
 They are not carried from step to step; they are what the properties are read off from, one small step at a time.
 """
 
+from thecal.events import PrescriptionConfirmed
 from thecal.limits import Config
 from thecal.state import State
 from thecal.units import DAY_S, DRUG_COUNT, MASS_FG_MAX, QUOTIENT_END, SLOT_COUNT, SLOT_S, Masses, Slots, is_no_larger
@@ -11,7 +12,7 @@ from thecal_specs.ghost import Ghost, Window
 from thecal_specs.invariant import compute_ended_since_fg, compute_next_slots, is_share
 from thecal_specs.lemmas import is_hour, is_live
 from thecal_specs.logic import implies
-from thecal_specs.recover import is_fluid_plain, is_path_plain
+from thecal_specs.recover import Way, compute_staged, find_way, is_fluid_plain, is_path_plain, is_way_back
 
 
 def active_bolus_stays_within_what_was_reserved(config: Config, state: State) -> bool:
@@ -304,6 +305,17 @@ def least_flow_takes_pulses_that_can_be_counted(config: Config, state: State) ->
     )
 
 
+def a_program_to_be_staged_is_a_way_back(config: Config, state: State) -> bool:
+    """Where a program is to be staged, the order that is named for it is one that leads on."""
+    return implies(find_way(config, state) == Way.STAGE, is_way_back(config, state, compute_staged(config, state)))
+
+
+def a_program_to_be_confirmed_is_a_way_back(config: Config, state: State) -> bool:
+    """Where a program is to be confirmed, confirming what is staged leads on."""
+    event = PrescriptionConfirmed(prescription=state.staged.prescription)
+    return implies(find_way(config, state) == Way.CONFIRM, is_way_back(config, state, event))
+
+
 CONSEQUENCES = (
     active_bolus_stays_within_what_was_reserved,
     seconds_of_a_day_are_those_of_a_slot,
@@ -330,4 +342,6 @@ CONSEQUENCES = (
     given_is_in_the_books,
     least_flow_is_within_hard_limits,
     least_flow_takes_pulses_that_can_be_counted,
+    a_program_to_be_staged_is_a_way_back,
+    a_program_to_be_confirmed_is_a_way_back,
 )
