@@ -50,6 +50,7 @@ PLAIN = 40  # a condition of so few nodes says what a path is about, where nothi
 LIES_PER_ROUND = 60
 CHOICES_PER_ROUND = 12
 TRIED = 3  # pieces are tried together at every so many conditions that they share
+LAST = 10  # where nothing is left to take apart, an answer is worth so many times the budget
 QUICK = 4  # a query with products taken for unknowns gets this fraction of the budget
 EARLY = 32  # and this one, if its conditions can still be taken apart
 REFINED = 3  # after so many of them it is worth more again
@@ -449,7 +450,7 @@ class _Inquiry:
         asked: dict[Term, Term] = {}
         far: dict[Term, None] = {}
         families = Families(told.own, self.premises.families)
-        budget = self.limits.budget // part
+        budget = self.limits.budget // part if part > 1 else self.limits.budget * LAST
         with Question("core", self.limits.seed) as question:
             new: Iterable[Term] = map(told.simplified, [rest, *chosen])
             for turn in range(ROUNDS):

@@ -26,7 +26,7 @@ from thecal_proofs.verdicts import Result, Verdict
 from thecal_proofs.wiring import KERNEL, OUTSIDE, Row, Wiring
 from thecal_proofs.witness import Witnesses, has_witnesses
 
-OPERATIONS_QUERIES = 15  # what one event's operations may cost before they are called undecided
+OPERATIONS_QUERIES = 3_000  # what one event's operations may cost before they are called undecided
 BATCH = 30  # operations asked in one query
 SIDE_QUESTION = 20  # whether a property says anything gets this fraction of the budget
 

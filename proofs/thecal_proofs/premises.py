@@ -46,6 +46,7 @@ class Premises:
                 self._owners.setdefault(part, []).append(hypothesis.name)
         self._order = terms.postorder(self.parts)
         self.places: tuple[Place, ...] = ()
+        self.entries: Mapping[Term, Term] = {}  # look-ups, and the entries that these are
         self.is_restricted = False  # a model of some hypotheses refutes nothing
         self.few = 12  # broken ones taken in at once
         self.is_at_once = False  # or whether all are put to the solver from the start
@@ -70,7 +71,9 @@ class Premises:
         return Tables(self.parts)
 
     def lifted(self, facts: Sequence[Term]) -> list[Term]:
-        """Some facts, what they say of every place of a table said of those that stand for any."""
+        """Some facts, what they say of every place of a table said of those that stand for any, and of look-ups."""
+        if self.entries:
+            facts = [rebuild(fact, self.entries) for fact in facts]
         if not self.places:
             return list(facts)
         lengths = {place.length for place in self.places}
@@ -82,7 +85,9 @@ class Premises:
     def with_entries(self, entries: Mapping[Term, Term]) -> "Premises":
         """These premises and what they say of look-ups, said of the entries that these are."""
         said = {rebuild(part, entries): self.owner(part) for part in self.parts if terms.size(part) > len(entries)}
-        return self.extended(said, self.places)
+        found = self.extended(said, self.places)
+        found.entries = entries
+        return found
 
     def extended(self, facts: Mapping[Term, str | None], places: Iterable[Place]) -> "Premises":
         """These premises and more facts about some places, each part of the hypothesis that is named."""

@@ -304,6 +304,18 @@ def are_deadlines_ahead(config: Config, state: State, quiet_s: int) -> bool:
     )
 
 
+def less_than_a_pulse_is_owed_by_then(config: Config, state: State, result: int) -> bool:
+    """``compute_basal_quiet_s``: 0 or more; while the motor may turn, they leave less than a whole pulse owed."""
+    due_fg = quiet.compute_next_due_fg(config, state)
+    pulse_fg = tip.compute_upper_fg(state.path, state.reservoir.fluid, config.pump.pulse_volume_nl)[0]
+    return (
+        not quiet.is_motor_on(state)
+        or result == 0
+        or due_fg < 0
+        or state.basal.owed_fg_1800 + result * due_fg < pulse_fg * units.SLOT_S
+    )
+
+
 def quiet_seconds_pass_before_anything_happens(config: Config, state: State, result: int) -> bool:
     """``compute_quiet_s``: none while anything is pending, else no more than pass before anything may happen."""
     first_failure_tick = state.device.failure_ticks[units.FAILURE_COUNT - 1]
@@ -453,6 +465,7 @@ CONTRACTS = {
     tip.compute_lower_fg: lower_pulse_is_the_least_that_either_fluid_brings,
     programming.compute_rotated: rotated_slots_are_the_same_ones,
     quiet.compute_ahead_s: what_lies_ahead_is_not_reached,
+    quiet.compute_basal_quiet_s: less_than_a_pulse_is_owed_by_then,
     quiet.compute_quiet_s: quiet_seconds_pass_before_anything_happens,
     quiet.compute_seconds_before: seconds_before_bring_less,
     refilling.compute_safe_state: safe_state_is_the_most_demanding,
