@@ -283,7 +283,7 @@ def safe_state_is_the_most_demanding(
 
 def seconds_before_bring_less(mass_fg_1800: int, due_fg: int, result: int) -> bool:
     """``compute_seconds_before``: in so many seconds less falls due than the mass."""
-    return mass_fg_1800 < 1 or due_fg < 0 or (0 <= result <= 2_047 and result * due_fg < mass_fg_1800)
+    return 0 <= result <= 2_047 and (mass_fg_1800 < 1 or due_fg < 0 or result * due_fg < mass_fg_1800)
 
 
 def what_lies_ahead_is_not_reached(now: int, then: int, result: int) -> bool:
@@ -308,7 +308,7 @@ def less_than_a_pulse_is_owed_by_then(config: Config, state: State, result: int)
     """``compute_basal_quiet_s``: 0 or more; while the motor may turn, they leave less than a whole pulse owed."""
     due_fg = quiet.compute_next_due_fg(config, state)
     pulse_fg = tip.compute_upper_fg(state.path, state.reservoir.fluid, config.pump.pulse_volume_nl)[0]
-    return (
+    return result >= 0 and (
         not quiet.is_motor_on(state)
         or result == 0
         or due_fg < 0
@@ -328,7 +328,7 @@ def quiet_seconds_pass_before_anything_happens(config: Config, state: State, res
         and (result <= 0 or (state.tick + 1) % units.LACKING_S != 0)
         and (result <= 0 or not quiet.is_lacking_soon(config, state))
         and (result <= 0 or quiet.is_settled(config, state))
-        and (result <= 0 or result <= quiet.compute_basal_quiet_s(config, state))
+        and result <= quiet.compute_basal_quiet_s(config, state)
         and are_deadlines_ahead(config, state, result)
         and result <= quiet.compute_ahead_s(state.tick, state.device.unknown_until_tick)
         and result <= quiet.compute_ahead_s(state.tick, first_failure_tick + units.DAY_S)

@@ -26,7 +26,7 @@ from thecal.ledger import (
     with_bolus_ended,
 )
 from thecal.outcome import Response
-from thecal.state import NO_BOLUS, State
+from thecal.state import NO_BOLUS, LedgerEntry, State
 from thecal.units import DAY_S, HOUR_S, LEDGER_LENGTH, NO_MASSES, SLOT_COUNT
 from thecal_specs.reference import Reference
 
@@ -159,3 +159,10 @@ def test_windows_agree_with_an_account_of_every_pulse(seed: int) -> None:
             bench.state = replace(bench.state, tick=max(bench.state.tick, tick))
             assert_books_agree(reference, bench.state)
     assert len(reference.boluses) > 3
+
+
+@pytest.mark.parametrize(("given_fg", "expected_fg"), [(-1, 0), (7, 7 * LEDGER_LENGTH), (10**17, 10**15)])
+def test_what_boluses_brought_is_no_debt_and_at_most_beyond_all_limits(given_fg: int, expected_fg: int) -> None:
+    """A debt in a damaged ledger would make room for a bolus that does not fit, and a sum beyond 64 bits would too."""
+    entry = LedgerEntry(True, True, start_tick=0, end_tick=1, given_fg=(given_fg,) * 4)
+    assert compute_given_day_fg((entry,) * LEDGER_LENGTH, tick=2) == (expected_fg,) * 4, "bounded on both sides"

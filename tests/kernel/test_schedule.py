@@ -88,6 +88,13 @@ def test_a_reserve_is_the_worst_basal_and_two_pulses() -> None:
     assert reserve.day_fg[1:] == (2 * (48 * 5 + 14),) * 3
 
 
+@pytest.mark.parametrize(("slot_fg", "expected_fg"), [(-5, 0), (MASS_FG_BEYOND_LIMITS, MASS_FG_BEYOND_LIMITS)])
+def test_a_reserve_of_slots_that_are_none_is_still_a_mass(slot_fg: int, expected_fg: int) -> None:
+    """Whoever reads a reserve, such as a room check, must never find a debt in it, nor a sum that wraps in C."""
+    reserve = compute_reserve(in_force((slot_fg,) * SLOT_COUNT, pulse_fg=0, ratio=Ratio(2, 1)), 1)
+    assert reserve.day_fg == reserve.hour_fg == (expected_fg,) * 4, "every drug's reserve is bounded on both sides"
+
+
 def compute_envelopes_fg(changes: Sequence[Generation | None]) -> list[int]:
     """The day's envelope of the first drug after each change of program, or daily boundary (None)."""
     basal, now, found = NO_BASAL, NO_GENERATION, []
