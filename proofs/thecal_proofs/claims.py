@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from thecal_proofs import decode, terms, values
-from thecal_proofs.decide import Limits, decide
+from thecal_proofs.decide import decide
+from thecal_proofs.decision import Limits
 from thecal_proofs.encode import Contracts, Encoder, flatten_checks
 from thecal_proofs.frontend import Program, Refusal, ir
 from thecal_proofs.loading import Loaded

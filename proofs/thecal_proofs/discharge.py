@@ -9,7 +9,8 @@ from functools import cached_property
 from thecal_proofs import terms
 from thecal_proofs.antecedent import antecedent_of, says_nothing
 from thecal_proofs.cell import AnyState, Cell
-from thecal_proofs.decide import Decision, Limits, decide
+from thecal_proofs.decide import decide
+from thecal_proofs.decision import Decision, Limits
 from thecal_proofs.encode import Check, Contracts, Encoder, flatten_checks
 from thecal_proofs.frontend import Refusal, ir
 from thecal_proofs.frontend.types import RecordType
@@ -18,6 +19,7 @@ from thecal_proofs.obligations import ANY_EVENT, INITIAL, Obligation
 from thecal_proofs.premises import Hypothesis, Premises, with_contracts
 from thecal_proofs.reach import search
 from thecal_proofs.replay import Replay, describe, failing_hypotheses_of, replay, replay_start, replay_state
+from thecal_proofs.scripts import Script, read_scripts
 from thecal_proofs.solve import ask
 from thecal_proofs.start import evaluate_goal, find_concrete_start, make_start, name_leaves, start_hypotheses
 from thecal_proofs.terms import Term
@@ -40,6 +42,7 @@ class Discharger:
         self.limits = limits
         self.hints = hints
         self.cores = read_cores()
+        self.scripts = read_scripts()
         self.facts = {fact.name: fact for fact in (*wiring.facts, *wiring.quiet, *wiring.loading)}
         self._cells: dict[tuple[str, bool], Cell] = {}
 
@@ -147,7 +150,7 @@ class Discharger:
         return Result(obligation.id, obligation.kind, obligation.subject, obligation.event, verdict, "\n".join(lines))
 
     def _claim(self, obligation: Obligation) -> Result:
-        hint = self._hint(obligation)
+        hint, script = self._hint(obligation), self.scripts.get(obligation.id)
         event = self.wiring.event_named(obligation.event)
         predicate = self.predicate_of(obligation)
         decision, found = Decision(), None
@@ -155,7 +158,7 @@ class Discharger:
             cell, goal = self.goal(obligation, is_abstract)
             if goal is terms.TRUE:
                 return _result(obligation, decision, "proved")
-            decision = _joined(decision, decide(cell.premises, goal, hint, self.limits))
+            decision = _joined(decision, decide(cell.premises, goal, hint, self.limits, script))
             if decision.status == "unsat":
                 return _result(obligation, decision, "proved")
             if decision.status == "unknown":
@@ -190,11 +193,11 @@ class Discharger:
         return cell, cell.goal(predicate).term
 
     def _of_any_state(self, obligation: Obligation) -> Result:
-        hint = self._hint(obligation)
+        hint, script = self._hint(obligation), self.scripts.get(obligation.id)
         decision = Decision()
         for is_abstract in (True, False) if self.contracts else (False,):
             cell, goal = self.any_state(obligation, is_abstract)
-            decision = _joined(decision, decide(cell.premises, goal, hint, self.limits))
+            decision = _joined(decision, decide(cell.premises, goal, hint, self.limits, script))
             if decision.status == "unsat":
                 return _result(obligation, decision, "proved")
             if decision.status == "sat":
@@ -221,7 +224,8 @@ class Discharger:
         goal = evaluate_goal(encoder, predicate, start.names).term
         hypotheses = start_hypotheses(self.wiring, encoder, start)
         hint = find_hint(obligation.subject, INITIAL, self.hints)
-        decision = decide(Premises(hypotheses, Contracts()), goal, hint, self.limits)
+        script = self.scripts.get(obligation.id)
+        decision = decide(Premises(hypotheses, Contracts()), goal, hint, self.limits, script)
         if decision.status != "sat":
             return _result(obligation, decision, _verdict(decision), decision.reason)
         found = replay_start(self.wiring, start.unknowns, decision.model, predicate)
@@ -266,12 +270,13 @@ class Discharger:
     ) -> list[tuple[Check, Decision]]:
         """Ask in batches, and again one by one where a batch fails, so that the report names the line."""
         hint = find_hint(obligation.kind, obligation.event, self.hints)
+        script = self.scripts.get(obligation.id)
         found: list[tuple[Check, Decision]] = []
         for batch in _batches(checks):
             if total.queries > OPERATIONS_QUERIES:
                 found.extend((check, Decision(status="unknown", reason="too many questions")) for check in batch)
                 continue
-            decision = self._check_all(premises, batch, hint)
+            decision = self._check_all(premises, batch, hint, script)
             _count(total, decision)
             if decision.status == "unsat":
                 continue
@@ -279,15 +284,15 @@ class Discharger:
                 if total.queries > OPERATIONS_QUERIES:
                     found.append((check, Decision(status="unknown", reason="too many questions")))
                     continue
-                one = self._check_all(premises, [check], hint)
+                one = self._check_all(premises, [check], hint, script)
                 _count(total, one)
                 if one.status != "unsat":
                     found.append((check, one))
         return found
 
-    def _check_all(self, premises: Premises, checks: Sequence[Check], hint: Hint) -> Decision:
+    def _check_all(self, premises: Premises, checks: Sequence[Check], hint: Hint, script: Script | None) -> Decision:
         goal = terms.all_of(terms.implies(check.path, check.condition) for check in checks)
-        return decide(premises, goal, hint, self.limits)
+        return decide(premises, goal, hint, self.limits, script)
 
     def _judge_operations(
         self, obligation: Obligation, total: Decision, count: int, failed: Sequence[tuple[Check, Decision]]
@@ -312,7 +317,8 @@ class Discharger:
         goal = evaluate_goal(encoder, contract, {**names, "result": result}).term
         hypotheses = [Hypothesis("types", terms.all_of(shape), True)]
         hint = find_hint(function.name, ANY_EVENT, self.hints)
-        decision = decide(Premises(hypotheses, encoder.contracts), goal, hint, self.limits)
+        script = self.scripts.get(obligation.id)
+        decision = decide(Premises(hypotheses, encoder.contracts), goal, hint, self.limits, script)
         leaves = tuple(describe(decision.model, _names([goal])))
         return _result(obligation, decision, _verdict(decision), decision.reason, leaves=leaves)
 
@@ -396,6 +402,7 @@ def _verdict(decision: Decision) -> Verdict:
 def _count(total: Decision, part: Decision) -> None:
     total.rlimit += part.rlimit
     total.queries += part.queries
+    total.learnt = {**total.learnt, **part.learnt}
 
 
 def _joined(before: Decision, after: Decision) -> Decision:
@@ -432,4 +439,5 @@ def _result(
         rlimit=decision.rlimit,
         queries=decision.queries,
         rests_on=tuple(sorted(decision.used)),
+        script=decision.learnt,
     )

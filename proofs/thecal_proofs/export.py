@@ -10,7 +10,7 @@ from pathlib import Path
 
 from thecal_proofs import terms
 from thecal_proofs.antecedent import antecedent_of
-from thecal_proofs.decide import Limits
+from thecal_proofs.decision import Limits
 from thecal_proofs.discharge import Discharger
 from thecal_proofs.encode import Encoder
 from thecal_proofs.obligations import ANY_EVENT, Obligation

@@ -9,8 +9,9 @@ from functools import cached_property
 from thecal_proofs import terms
 from thecal_proofs.encode import Contracts
 from thecal_proofs.families import group
-from thecal_proofs.paths import rebuild
+from thecal_proofs.paths import find_conclusion, rebuild
 from thecal_proofs.places import Place, Tables
+from thecal_proofs.scripts import name_of
 from thecal_proofs.terms import Term
 
 PLACES = "places"  # what is true of any place of a table
@@ -44,12 +45,28 @@ class Premises:
         for hypothesis in hypotheses:
             for part in terms.pieces(hypothesis.term):
                 self._owners.setdefault(part, []).append(hypothesis.name)
-        self._order = terms.postorder(self.parts)
         self.places: tuple[Place, ...] = ()
         self.entries: Mapping[Term, Term] = {}  # look-ups, and the entries that these are
         self.is_restricted = False  # a model of some hypotheses refutes nothing
         self.few = 12  # broken ones taken in at once
         self.is_at_once = False  # or whether all are put to the solver from the start
+
+    def _forget(self, *names: str) -> None:
+        """What was worked out of the parts is worked out anew when it is asked for."""
+        for name in names:
+            self.__dict__.pop(name, None)
+
+    @cached_property
+    def _order(self) -> list[Term]:
+        return terms.postorder(self.parts)
+
+    @cached_property
+    def _names(self) -> dict[str, Term]:
+        return {name_of(part): part for part in self.parts}
+
+    def find(self, name: str) -> Term | None:
+        """The part that bears a name."""
+        return self._names.get(name)
 
     @cached_property
     def alternatives(self) -> Mapping[Term, Sequence[Term]]:
@@ -97,9 +114,8 @@ class Premises:
         found.parts = [*self.parts, *new]
         found.known = self.known | frozenset(new)
         found._owners = {**self._owners, **{fact: [facts[fact] or PLACES] for fact in new}}
-        found._order = terms.postorder(found.parts)
-        found.__dict__.pop("alternatives", None)
-        found.__dict__.pop("families", None)
+        found._forget("_order", "alternatives", "families")
+        found.__dict__["_names"] = {**self._names, **{name_of(fact): fact for fact in new}}
         return found
 
     def owner(self, part: Term) -> str | None:
@@ -113,10 +129,7 @@ class Premises:
         found = copy(self)
         found.parts = [part for part in self._owners if any(o in names or o in always for o in self._owners[part])]
         found.known = frozenset(found.parts)
-        found._order = terms.postorder(found.parts)
-        found.__dict__.pop("tables", None)
-        found.__dict__.pop("alternatives", None)
-        found.__dict__.pop("families", None)
+        found._forget("_order", "alternatives", "families", "tables", "_names")
         found.few = 60
         found.is_restricted = True
         found.is_at_once = at_once
@@ -138,6 +151,21 @@ class Premises:
         values = terms.compute(self._order, model)
         found = [part for part in self.parts if not values[part]]
         return sorted(found, key=lambda part: _distance(part, spoken))
+
+
+def find_known(premises: Premises, piece: Term, path: Term = terms.TRUE) -> Term | None:
+    """The hypothesis that says a goal word for word where a path holds; that settles all that did not change."""
+    if piece in premises.known:
+        return piece
+    parts = terms.disjuncts(piece)
+    known = next((part for part in parts if part in premises.known), None)
+    if known is not None:
+        return known
+    untrue = {terms.negate(part) for part in terms.conjuncts(path)} | set(parts)
+    for part in premises.alternatives.get(find_conclusion(piece), ()):
+        if untrue.issuperset(terms.disjuncts(part)):
+            return part
+    return None
 
 
 def _distance(part: Term, spoken: int) -> tuple[bool, bool, int]:

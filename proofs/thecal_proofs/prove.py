@@ -16,7 +16,7 @@ from multiprocessing.context import ForkProcess
 from pathlib import Path
 from typing import TypeAlias
 
-from thecal_proofs.decide import Limits
+from thecal_proofs.decision import Limits
 from thecal_proofs.discharge import Discharger
 from thecal_proofs.frontend import Program, Refusal, Sources
 from thecal_proofs.hints import HINTS, Hint, Key

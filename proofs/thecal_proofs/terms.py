@@ -7,6 +7,7 @@ what was encoded before it: budgets stay reproducible. The table lives as long a
 workers are forked per event and thrown away.
 """
 
+import hashlib
 from collections.abc import Callable, Container, Iterable, Mapping
 from typing import Literal, TypeAlias
 
@@ -360,6 +361,33 @@ def size(term: Term) -> int:
     found = _SIZES.get(term)
     if found is None:
         found = _SIZES[term] = len(postorder((term,)))
+    return found
+
+
+_FINGERPRINTS: dict[Term, int] = {}
+_SEEDS: dict[str, int] = {}
+_BITS_KEPT = (1 << 64) - 1
+
+
+def fingerprint(term: Term) -> int:
+    """A number of 64 bits that depends on nothing but what a term says: the same in every run, on every machine."""
+    found = _FINGERPRINTS.get(term)
+    if found is not None:
+        return found
+    for node in postorder((term,), _FINGERPRINTS):
+        number = _seed(node.op) ^ _seed(str(node.value))
+        for arg in node.args:
+            number = ((number ^ _FINGERPRINTS[arg]) * 0x9E3779B97F4A7C15 + 0x7F4A7C15) & _BITS_KEPT
+            number ^= number >> 29
+        _FINGERPRINTS[node] = number
+    return _FINGERPRINTS[term]
+
+
+def _seed(text: str) -> int:
+    found = _SEEDS.get(text)
+    if found is None:
+        digest = hashlib.blake2b(text.encode(), digest_size=8).digest()
+        found = _SEEDS[text] = int.from_bytes(digest, "big")
     return found
 
 

@@ -2,8 +2,10 @@
 """The honest enumeration of outcomes, and one obligation's result. Only `proved` is success."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
+
+from thecal_proofs.scripts import Script
 
 Verdict: TypeAlias = Literal["proved", "refuted", "vacuous", "unknown", "unsupported", "unstated"]
 VERDICTS: tuple[Verdict, ...] = ("proved", "refuted", "vacuous", "unknown", "unsupported", "unstated")
@@ -29,6 +31,7 @@ class Result:
     seconds: float = 0.0
     queries: int = 0
     rests_on: tuple[str, ...] = ()
+    script: Script = field(default_factory=dict)  # how to ask the next time, where that was to be learnt
 
 
 def worst(verdicts: Iterable[Verdict]) -> Verdict:

@@ -12,7 +12,7 @@ from typing import Any
 
 from thecal_proofs.claimed import Claimed, Place
 from thecal_proofs.claims import Judgement, judge
-from thecal_proofs.decide import Limits
+from thecal_proofs.decision import Limits
 from thecal_proofs.decode import flatten
 from thecal_proofs.frontend import ir
 from thecal_proofs.frontend.types import Type

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from thecal_proofs.claims import Judgement, judge
-from thecal_proofs.decide import Limits
+from thecal_proofs.decision import Limits
 from thecal_proofs.frontend import Program, Sources
 from thecal_proofs.loading import Loaded
 

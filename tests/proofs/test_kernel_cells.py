@@ -7,7 +7,7 @@ import pytest
 
 import thecal
 import thecal_specs
-from thecal_proofs.decide import Limits
+from thecal_proofs.decision import Limits
 from thecal_proofs.discharge import Discharger
 from thecal_proofs.obligations import Obligation
 from thecal_proofs.prove import Project, prove

@@ -11,7 +11,7 @@ import thecal_specs
 from thecal_proofs.antecedent import antecedent_of
 from thecal_proofs.cell import Cell
 from thecal_proofs.claimed import Claimed
-from thecal_proofs.decide import Limits
+from thecal_proofs.decision import Limits
 from thecal_proofs.decode import flatten
 from thecal_proofs.discharge import Discharger
 from thecal_proofs.export import find_event
