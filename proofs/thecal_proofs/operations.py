@@ -87,16 +87,16 @@ def _batches(checks: Iterable[Check]) -> Iterator[list[Check]]:
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """What operations are run of: its unknowns, what is assumed of them, and how it is run in CPython.
+    """What operations are run of: unknowns, the function whose operations they are, and what is assumed.
 
-    `run` goes by the names of the unknowns, and gives back all names that it knows of then.
+    `rest` runs what else uses tables, from the unknowns; it gives back all names that what is assumed may ask for.
     """
 
     wiring: Wiring
     types: Mapping[str, Type]
     function: ir.Signature
     assumed: Sequence[ir.Signature]
-    run: Callable[[Mapping[str, Any]], Mapping[str, Any]]
+    rest: Callable[[Mapping[str, Any]], Mapping[str, Any]] = dict
 
     def replay(self, check: Check, model: Mapping[str, int]) -> Replay:
         """Run a model in CPython, and see whether it leaves 64 bits where it is said to."""
@@ -112,21 +112,26 @@ class Stage:
         return Replay(True, "replayed in CPython" + raised, test, model)
 
     def _watch(self, names: Mapping[str, Any]) -> tuple[list[str], list[Violation], str]:
-        """The hypotheses that do not hold, what was noted, and what was raised."""
-        requires = {find(self.wiring.loaded, f): find(self.wiring.loaded, r) for f, r in self._requires.items()}
-        known, raised = names, ""
-        with self.wiring.loaded.active(), watching(KERNEL, SPECS, requires=requires) as noted:
+        """The hypotheses that do not hold, what was noted, and what was raised.
+
+        Of what the specification computes only the indices count: its integers have no end.
+        """
+        loaded = self.wiring.loaded
+        requires = {find(loaded, f): find(loaded, r) for f, r in self.wiring.requires().items()}
+        for function in _named(self.function, self.wiring.advance, self.wiring.initial_ghost, *self.assumed):
+            find(loaded, function)  # only what is imported is watched
+        known, raised, own = names, "", None
+        with loaded.active(), watching(KERNEL, SPECS, requires=requires) as noted:
             try:
-                known = self.run(names)
+                call(loaded, self.function, names)
+                own = len(noted)
+                known = self.rest(names)
             except Exception as error:  # whatever is raised, what was noted before it counts
                 raised = f"; it raises {type(error).__name__}: {error}"
+            own = len(noted) if own is None else own
             assumed = [f for f in self.assumed if all(name in known for name, _ in f.params)]
-            broken = [f.name for f in assumed if call(self.wiring.loaded, f, known) is not True]
-        return broken, noted, raised
-
-    @property
-    def _requires(self) -> Mapping[ir.Signature, ir.Signature]:
-        return self.wiring.requires()
+            broken = [f.name for f in assumed if call(loaded, f, known) is not True]
+        return broken, [*noted[:own], *(v for v in noted[own:] if v.kind == "index")], raised
 
     def _write_test(self, check: Check, leaves: Mapping[str, Sequence[int]]) -> str:
         """A pytest file that fails because the watch notes something; nothing for what the specification computes."""
@@ -163,11 +168,9 @@ def stage_of_step(wiring: Wiring, event: RecordType) -> Stage:
     """The step under one class of event, from any state of the invariant."""
     types: dict[str, Type] = {**wiring.symbols, "event": event}
     assumed = _named(wiring.admissible, wiring.possible_event, wiring.possible_truth, *wiring.facts)
-
-    def run(names: Mapping[str, Any]) -> Mapping[str, Any]:
-        return run_step(wiring, {**names, "before": names["state"]})
-
-    return Stage(wiring, types, wiring.step, assumed, run)
+    return Stage(
+        wiring, types, wiring.step, assumed, lambda names: run_step(wiring, {**names, "before": names["state"]})
+    )
 
 
 def stage_of_start(wiring: Wiring, types: Mapping[str, Type]) -> Stage:
@@ -175,24 +178,20 @@ def stage_of_start(wiring: Wiring, types: Mapping[str, Type]) -> Stage:
     assert wiring.initial_state is not None
     functions = {"state": wiring.initial_state, "ghost": wiring.initial_ghost}
 
-    def run(names: Mapping[str, Any]) -> Mapping[str, Any]:
+    def start(names: Mapping[str, Any]) -> Mapping[str, Any]:
         found = dict(names)
         for name, function in functions.items():
             if function is not None:
                 found[name] = call(wiring.loaded, function, found)
         return found
 
-    return Stage(wiring, types, wiring.initial_state, _named(wiring.admissible), run)
-
-
-def _named(*functions: ir.Signature | None) -> list[ir.Signature]:
-    return [function for function in functions if function is not None]
+    return Stage(wiring, types, wiring.initial_state, _named(wiring.admissible), start)
 
 
 def stage_of_function(wiring: Wiring, function: ir.Signature, required: ir.Signature) -> Stage:
     """One function by itself, under what it requires of its arguments."""
+    return Stage(wiring, dict(function.params), function, [required])
 
-    def run(names: Mapping[str, Any]) -> Mapping[str, Any]:
-        return {**names, "result": call(wiring.loaded, function, names)}
 
-    return Stage(wiring, dict(function.params), function, [required], run)
+def _named(*functions: ir.Signature | None) -> list[ir.Signature]:
+    return [function for function in functions if function is not None]

@@ -44,6 +44,7 @@ class Ranges:
         self._truths: dict[Term, frozenset[Term]] = dict(outer._truths) if outer else {}
         self._found: dict[Term, Range] = {}
         self._promised: set[Term] = set()
+        self._promises: dict[Term, Mapping[Term, Sequence[Term]]] = outer._promises if outer else {}
         self._inner: dict[Term, Ranges] = {}
         self._is_inner = True
         self._alternatives: Mapping[Term, Sequence[Said]]
@@ -148,7 +149,8 @@ class Ranges:
             todo.extend(self._follow(fact, sources))
         for _ in range(ROUNDS):
             self._forget()
-            if not any([self._learn(fact, sources) for fact, sources in compared]):
+            news = [self._learn(fact, sources) for fact, sources in compared]
+            if not any(news):
                 break
         self._forget()
 
@@ -183,7 +185,8 @@ class Ranges:
 
     def _learn(self, fact: Term, sources: frozenset[Term]) -> bool:
         """Take over what a comparison says of its sides; whether that is news."""
-        return any([self._bound(side, self._compared(side, fact, sources)) for side in fact.args])
+        news = [self._bound(side, self._compared(side, fact, sources)) for side in fact.args]
+        return any(news)
 
     def _bound(self, node: Term, found: Range) -> bool:
         if node.op == "const" or (found.low, found.high) == (-inf, inf):
@@ -205,11 +208,16 @@ class Ranges:
     def _learn_promise(self, node: Term) -> None:
         """What a function's contract says of its result, where ranges leave it no other alternative."""
         promise = self.premises.contracts.fact(node)
-        for part in terms.pieces(promise) if promise is not None else ():
-            if _is_comparison(part):
-                self._learn(part, frozenset((promise,)))
+        if promise is None:
+            return
+        if promise not in self._promises:
+            self._promises[promise] = _by_value(terms.pieces(promise))
+        sources = frozenset((promise,))
+        for claim in self._promises[promise].get(node, ()):
+            if _is_comparison(claim):
+                self._learn(claim, sources)
             else:
-                self._bound(node, self._said_of(node, part, frozenset((promise,))))
+                self._bound(node, self._said_of(node, claim, sources))
 
     def _said_of(self, node: Term, claim: Term, sources: frozenset[Term]) -> Range:
         """What all alternatives of a claim that are left say of a value."""
@@ -292,6 +300,17 @@ def _by_alternative(claims: Iterable[Said]) -> Mapping[Term, Sequence[Said]]:
         for alternative in terms.disjuncts(claim):
             found.setdefault(alternative, []).append((claim, sources))
     return found
+
+
+def _by_value(claims: Iterable[Term]) -> Mapping[Term, Sequence[Term]]:
+    """Claims by each value that they compare, be it in one of their alternatives, and by each result in a bare one."""
+    found: dict[Term, dict[Term, None]] = {}
+    for claim in claims:
+        parts = [part for alternative in terms.disjuncts(claim) for part in terms.conjuncts(alternative)]
+        sides = [side for part in parts if _is_comparison(part) for side in part.args]
+        for side in (*sides, *(terms.calls(claim) if _is_comparison(claim) else ())):
+            found.setdefault(side, {})[claim] = None
+    return {value: list(said) for value, said in found.items()}
 
 
 def _is_comparison(fact: Term) -> bool:
