@@ -189,21 +189,22 @@ class Ranges:
         return any(news)
 
     def _bound(self, node: Term, found: Range) -> bool:
+        """Take over a range of a value; whether that is news."""
         if node.op == "const" or (found.low, found.high) == (-inf, inf):
             return False
         known = self._bounds.get(node, ANY)
         self._bounds[node] = _meet(known, found)
-        news = self._bounds[node][:2] != known[:2]
-        if news and node.op == "mul" and found.high != inf:
-            self._bound_factors(node, found)
-        return news
+        news = [self._bounds[node][:2] != known[:2]]
+        if node.op == "mul" and found.high != inf:
+            news += [self._bound_factor(found, *pair) for pair in (node.args, node.args[::-1])]
+        return any(news)
 
-    def _bound_factors(self, product: Term, found: Range) -> None:
+    def _bound_factor(self, found: Range, factor: Term, other: Term) -> bool:
         """Of two factors that are not negative each is at most the product, if the other is not 0."""
-        for factor, other in (product.args, product.args[::-1]):
-            one, two = self.of(factor), self.of(other)
-            if one.low >= 0 and 1 <= two.low < inf:
-                self._bound(factor, Range(-inf, found.high // two.low, found.facts | one.facts | two.facts))
+        one, two = self.of(factor), self.of(other)
+        if one.low < 0 or not 1 <= two.low < inf:
+            return False
+        return self._bound(factor, Range(-inf, found.high // two.low, found.facts | one.facts | two.facts))
 
     def _learn_promise(self, node: Term) -> None:
         """What a function's contract says of its result, where ranges leave it no other alternative."""
