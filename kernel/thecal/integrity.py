@@ -6,7 +6,7 @@ The same facts are the invariant of the proofs; a test holds the two together.
 
 from thecal.limits import Config
 from thecal.soundness import implies, is_sound
-from thecal.state import Generation, Ledger, LedgerEntry, Mode, Ratio, State
+from thecal.state import NO_BOLUS, Generation, Ledger, LedgerEntry, Mode, Ratio, State
 from thecal.units import (
     DAY_S,
     DRUG_COUNT,
@@ -48,10 +48,15 @@ def active_bolus_is_accounted_for(config: Config, state: State) -> bool:
 
 
 def masses_of_the_bolus_are_within_limits(config: Config, state: State) -> bool:
-    """What a bolus gave of every drug is not negative, and nothing is booked while none is active."""
+    """What a bolus gave of every drug is not negative, and what is reserved for it is at most beyond limits."""
     return all(given >= 0 for given in state.bolus.given_fg) and all(
         is_within(reserved, 0, MASS_FG_BEYOND_LIMITS) for reserved in state.bolus.reserved_fg
     )
+
+
+def no_bolus_is_left_behind(config: Config, state: State) -> bool:
+    """While no bolus is active, its place holds what it holds before the first one."""
+    return state.bolus.is_active or state.bolus == NO_BOLUS
 
 
 def active_bolus_keeps_its_ratios(config: Config, state: State) -> bool:
@@ -76,7 +81,7 @@ def a_prime_is_a_bolus_in_a_mode_of_its_own(config: Config, state: State) -> boo
         bolus.is_active and bolus.is_prime and not bolus.is_patient and state.path.is_declared,
     ) and implies(
         bolus.is_active and bolus.is_prime,
-        bolus.pulses_left >= 0 and is_no_larger(bolus.given_fg, bolus.reserved_fg),
+        is_within(bolus.pulses_left, 0, QUOTIENT_END) and is_no_larger(bolus.given_fg, bolus.reserved_fg),
     )
 
 
@@ -261,6 +266,7 @@ def are_books_sound(config: Config, state: State) -> bool:
     return (
         active_bolus_is_accounted_for(config, state)
         and masses_of_the_bolus_are_within_limits(config, state)
+        and no_bolus_is_left_behind(config, state)
         and active_bolus_keeps_its_ratios(config, state)
         and a_prime_is_a_bolus_in_a_mode_of_its_own(config, state)
         and active_bolus_leaves_room_for_the_day(config, state)

@@ -14,6 +14,7 @@ from thecal.units import (
     CONCENTRATION_FG_PER_NL_MAX,
     DAY_S,
     LACKING_FG_1800_MAX,
+    MASS_FG_MAX,
     PATH_NL_MAX,
     RESERVOIR_NL_MAX,
     SLOT_S,
@@ -206,6 +207,11 @@ def flight_is_a_pulse_of_the_fluids(config: Config, state: State) -> bool:
     return implies(flight.is_pending, 0 <= flight.first_lo_fg <= flight.first_fg <= state.path.pulse_fg_max)
 
 
+def masses_of_the_flight_are_within_limits(config: Config, state: State) -> bool:
+    """What a pulse brings, in flight or landed, is a mass."""
+    return is_within(state.flight.first_fg, 0, MASS_FG_MAX) and is_within(state.flight.first_lo_fg, 0, MASS_FG_MAX)
+
+
 def lockout_covers_the_program(config: Config, state: State) -> bool:
     """The lockout that runs is at least that of the program."""
     return is_within(state.lockout.lockout_s, 0, DAY_S) and implies(
@@ -273,6 +279,7 @@ def is_sound(config: Config, state: State) -> bool:
         and owed_is_at_most_two_pulses(config, state)
         and primed_fluids_are_within_concentration_limits(config, state)
         and flight_is_a_pulse_of_the_fluids(config, state)
+        and masses_of_the_flight_are_within_limits(config, state)
         and lockout_covers_the_program(config, state)
         and device_is_within_limits(config, state)
         and therapy_is_within_limits(config, state)

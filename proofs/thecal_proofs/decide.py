@@ -38,6 +38,7 @@ def decide(
     if script:
         asked = _decide(premises, goal, hint, limits, Decision(script=script))
         if asked.status == "unsat":
+            asked.learnt = script if limits.is_learning else {}
             return asked
     trail = Trail() if limits.is_learning else None
     decision = _decide(premises, goal, hint, limits, Decision(trail=trail))

@@ -16,10 +16,19 @@ from thecal_proofs.frontend import Refusal, ir
 from thecal_proofs.frontend.types import RecordType
 from thecal_proofs.hints import HINTS, Hint, Key, find_hint, read_cores
 from thecal_proofs.obligations import ANY_EVENT, INITIAL, Obligation
+from thecal_proofs.operations import (
+    QUERIES,
+    Failed,
+    Stage,
+    find_failing,
+    stage_of_function,
+    stage_of_start,
+    stage_of_step,
+)
 from thecal_proofs.premises import Hypothesis, Premises, with_contracts
 from thecal_proofs.reach import search
 from thecal_proofs.replay import Replay, describe, failing_hypotheses_of, replay, replay_start, replay_state
-from thecal_proofs.scripts import Script, read_scripts
+from thecal_proofs.scripts import read_scripts
 from thecal_proofs.solve import ask
 from thecal_proofs.start import evaluate_goal, find_concrete_start, make_start, name_leaves, start_hypotheses
 from thecal_proofs.terms import Term
@@ -28,8 +37,6 @@ from thecal_proofs.verdicts import Result, Verdict
 from thecal_proofs.wiring import KERNEL, OUTSIDE, Row, Wiring
 from thecal_proofs.witness import Witnesses, has_witnesses
 
-OPERATIONS_QUERIES = 3_000  # what one event's operations may cost before they are called undecided
-BATCH = 30  # operations asked in one query
 SIDE_QUESTION = 20  # whether a property says anything gets this fraction of the budget
 
 
@@ -234,28 +241,32 @@ class Discharger:
     def _operations(self, obligation: Obligation) -> Result:
         """Ask with contracts in place of bodies; what fails so is asked again with everything unfolded."""
         total = Decision()
-        premises, checks = self._operations_in(obligation, True)
-        failed = self._failing(premises, checks, total, obligation)
-        if failed and self.contracts and total.queries <= OPERATIONS_QUERIES:
+        hint, script = find_hint(obligation.kind, obligation.event, self.hints), self.scripts.get(obligation.id)
+        premises, checks, stage = self._operations_in(obligation, True)
+        failed = find_failing(premises, checks, hint, self.limits, total, script)
+        if failed and self.contracts and total.queries <= QUERIES:
             places = {(check.kind, check.loc, check.function) for check, _ in failed}
-            plain, every = self._operations_in(obligation, False)
+            plain, every, _ = self._operations_in(obligation, False)
             again = [check for check in every if (check.kind, check.loc, check.function) in places]
-            failed = self._failing(plain, again, total, obligation)
-        return self._judge_operations(obligation, total, len(checks), failed)
+            failed = find_failing(plain, again, hint, self.limits, total, script)
+        if not failed:
+            return _result(obligation, total, "proved", f"{len(checks)} operations")
+        return self._judge_operations(obligation, total, failed, stage)
 
-    def _operations_in(self, obligation: Obligation, is_abstract: bool) -> tuple[Premises, Sequence[Check]]:
+    def _operations_in(self, obligation: Obligation, is_abstract: bool) -> tuple[Premises, Sequence[Check], Stage]:
         if obligation.event == INITIAL:
             return self._initial_operations()
         if obligation.event == ANY_EVENT:
             return self._required_operations(obligation.subject, self.abstract if is_abstract else self.concrete)
         cell = self.cell(obligation.event, is_abstract)
-        return cell.premises, cell.checks()
+        return cell.premises, cell.checks(), stage_of_step(self.wiring, cell.event)
 
-    def _initial_operations(self) -> tuple[Premises, Sequence[Check]]:
+    def _initial_operations(self) -> tuple[Premises, Sequence[Check], Stage]:
         start = make_start(self.wiring, self.concrete, symbol(self.wiring.config, "config"))
-        return Premises(start_hypotheses(self.wiring, self.concrete, start), Contracts()), start.checks
+        premises = Premises(start_hypotheses(self.wiring, self.concrete, start), Contracts())
+        return premises, start.checks, stage_of_start(self.wiring, start.unknowns)
 
-    def _required_operations(self, name: str, encoder: Encoder) -> tuple[Premises, Sequence[Check]]:
+    def _required_operations(self, name: str, encoder: Encoder) -> tuple[Premises, Sequence[Check], Stage]:
         """The operations of a function under its own requirement, what it calls held to theirs."""
         function, required = next((f, r) for f, r in self.requires.items() if f.qualified == name)
         names = {param: symbol(found, param) for param, found in function.params}
@@ -263,49 +274,22 @@ class Discharger:
         holds = evaluate_goal(encoder, required, names).goal
         checks = flatten_checks(encoder.unfold(function, list(names.values())))
         given = Hypothesis("types", terms.all_of([*shape, holds]), True)
-        return Premises([given], encoder.contracts), checks
+        return Premises([given], encoder.contracts), checks, stage_of_function(self.wiring, function, required)
 
-    def _failing(
-        self, premises: Premises, checks: Sequence[Check], total: Decision, obligation: Obligation
-    ) -> list[tuple[Check, Decision]]:
-        """Ask in batches, and again one by one where a batch fails, so that the report names the line."""
-        hint = find_hint(obligation.kind, obligation.event, self.hints)
-        script = self.scripts.get(obligation.id)
-        found: list[tuple[Check, Decision]] = []
-        for batch in _batches(checks):
-            if total.queries > OPERATIONS_QUERIES:
-                found.extend((check, Decision(status="unknown", reason="too many questions")) for check in batch)
-                continue
-            decision = self._check_all(premises, batch, hint, script)
-            _count(total, decision)
-            if decision.status == "unsat":
-                continue
-            for check in batch:
-                if total.queries > OPERATIONS_QUERIES:
-                    found.append((check, Decision(status="unknown", reason="too many questions")))
-                    continue
-                one = self._check_all(premises, [check], hint, script)
-                _count(total, one)
-                if one.status != "unsat":
-                    found.append((check, one))
-        return found
-
-    def _check_all(self, premises: Premises, checks: Sequence[Check], hint: Hint, script: Script | None) -> Decision:
-        goal = terms.all_of(terms.implies(check.path, check.condition) for check in checks)
-        return decide(premises, goal, hint, self.limits, script)
-
-    def _judge_operations(
-        self, obligation: Obligation, total: Decision, count: int, failed: Sequence[tuple[Check, Decision]]
-    ) -> Result:
-        if not failed:
-            return _result(obligation, total, "proved", f"{count} operations")
-        detail = "\n".join(f"{c.loc}: {c.kind} in {c.function}: {_verdict(d)}" for c, d in failed)
-        refuted = [(c, d) for c, d in failed if d.status == "sat"]
-        if not refuted:
-            return _result(obligation, total, "unknown", detail)
-        check, decision = refuted[0]
-        leaves = tuple(describe(decision.model, _names([check.path, check.condition])))
-        return _result(obligation, total, "refuted", detail, leaves=leaves)
+    def _judge_operations(self, obligation: Obligation, total: Decision, failed: Failed, stage: Stage) -> Result:
+        """Refuted if CPython confirms the model of any operation; each is listed with what became of it."""
+        lines, confirmed = [], None
+        for check, decision in failed:
+            found = stage.replay(check, decision.model) if decision.status == "sat" else None
+            told = decision.reason if found is None else found.detail
+            if confirmed is None and found is not None and found.is_confirmed:
+                confirmed = check, found
+            lines.append(f"{check.loc}: {check.kind} in {check.function}: {told}")
+        if confirmed is None:
+            return _result(obligation, total, "unknown", "\n".join(lines))
+        check, found = confirmed
+        leaves = tuple(describe(found.leaves, _names([check.path, check.condition])))
+        return _result(obligation, total, "refuted", "\n".join(lines), found.test, leaves)
 
     def _contract(self, obligation: Obligation) -> Result:
         function, contract = next((f, c) for f, c in self.contracts.items() if f.qualified == obligation.subject)
@@ -377,17 +361,6 @@ def _possible(cell: Cell, condition: Term, limits: Limits) -> Decision:
     facts = [condition, *(hypothesis.term for hypothesis in cell.hypotheses)]
     answer = ask(with_contracts(facts, cell.encoder.contracts), limits.budget, limits.seed)
     return decision.end(decision.count(answer))
-
-
-def _batches(checks: Sequence[Check]) -> Iterator[list[Check]]:
-    """Group checks by function, each condition along each path once."""
-    unique = {(check.path, check.condition): check for check in reversed(checks)}
-    by_function: dict[str, list[Check]] = {}
-    for check in reversed(unique.values()):
-        by_function.setdefault(check.function, []).append(check)
-    for group in by_function.values():
-        for first in range(0, len(group), BATCH):
-            yield group[first : first + BATCH]
 
 
 def _names(goals: Sequence[Term]) -> list[str]:

@@ -135,6 +135,11 @@ class Premises:
         found.is_at_once = at_once
         return found
 
+    @property
+    def whole(self) -> "Premises":
+        """These premises with all that is derived."""
+        return self.restricted([hypothesis.name for hypothesis in self.hypotheses])
+
     def near(self, goal: Term) -> list[Term]:
         """The linear parts that speak of nothing but the goal's unknowns."""
         if self.is_at_once:

@@ -541,8 +541,14 @@ def is_ledger_of_masses(ledger: Ledger, since_tick: int) -> bool:
     return all(is_mass_of_each_drug(entry.given_fg) for entry in ledger)
 
 
+def are_masses_a_second(mass_fg_1800: int, due_fg: int) -> bool:
+    """Whether counting the seconds that bring a mass stays within 64 bits."""
+    return units.is_within(mass_fg_1800, -DIVIDEND_MAX, DIVIDEND_MAX) and units.is_within(due_fg, 0, units.MASS_FG_MAX)
+
+
 REQUIRES = {
     ledgers.compute_given_since_fg: is_ledger_of_masses,
+    quiet.compute_seconds_before: are_masses_a_second,
     schedule.compute_envelope: is_envelope_of_masses,
     schedule.compute_reserve: is_reserve_of_masses,
     schedule.compute_share_fg: is_share_of_a_mass,

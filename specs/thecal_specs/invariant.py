@@ -9,7 +9,7 @@ from thecal.fluid import Fluid
 from thecal.fluid import is_well_formed as is_fluid_well_formed
 from thecal.limits import Config, compute_hard_day_fg, compute_hard_hour_fg
 from thecal.prescription import is_well_formed as is_prescription_well_formed
-from thecal.state import NEVER_TICK, Generation, Ledger, LedgerEntry, Mode, Ratio, State
+from thecal.state import NEVER_TICK, NO_BOLUS, Generation, Ledger, LedgerEntry, Mode, Ratio, State
 from thecal.units import (
     CONCENTRATION_FG_PER_NL_MAX,
     DAY_S,
@@ -215,10 +215,15 @@ def active_bolus_is_accounted_for(config: Config, state: State) -> bool:
 
 
 def masses_of_the_bolus_are_within_limits(config: Config, state: State) -> bool:
-    """What a bolus gave of every drug is not negative, and nothing is booked while none is active."""
+    """What a bolus gave of every drug is not negative, and what is reserved for it is at most beyond limits."""
     return all(given >= 0 for given in state.bolus.given_fg) and all(
         is_within(reserved, 0, MASS_FG_BEYOND_LIMITS) for reserved in state.bolus.reserved_fg
     )
+
+
+def no_bolus_is_left_behind(config: Config, state: State) -> bool:
+    """While no bolus is active, its place holds what it holds before the first one."""
+    return state.bolus.is_active or state.bolus == NO_BOLUS
 
 
 def active_bolus_keeps_its_ratios(config: Config, state: State) -> bool:
@@ -243,7 +248,7 @@ def a_prime_is_a_bolus_in_a_mode_of_its_own(config: Config, state: State) -> boo
         bolus.is_active and bolus.is_prime and not bolus.is_patient and state.path.is_declared,
     ) and implies(
         bolus.is_active and bolus.is_prime,
-        bolus.pulses_left >= 0 and is_no_larger(bolus.given_fg, bolus.reserved_fg),
+        is_within(bolus.pulses_left, 0, QUOTIENT_END) and is_no_larger(bolus.given_fg, bolus.reserved_fg),
     )
 
 
@@ -417,6 +422,11 @@ def flight_is_a_pulse_of_the_fluids(config: Config, state: State) -> bool:
     return implies(flight.is_pending, 0 <= flight.first_lo_fg <= flight.first_fg <= state.path.pulse_fg_max)
 
 
+def masses_of_the_flight_are_within_limits(config: Config, state: State) -> bool:
+    """What a pulse brings, in flight or landed, is a mass."""
+    return is_within(state.flight.first_fg, 0, MASS_FG_MAX) and is_within(state.flight.first_lo_fg, 0, MASS_FG_MAX)
+
+
 def lockout_covers_the_program(config: Config, state: State) -> bool:
     """The lockout that runs is at least that of the program."""
     return is_within(state.lockout.lockout_s, 0, DAY_S) and implies(
@@ -505,6 +515,7 @@ INVARIANT = (
     owed_is_at_most_two_pulses,
     active_bolus_is_accounted_for,
     masses_of_the_bolus_are_within_limits,
+    no_bolus_is_left_behind,
     active_bolus_keeps_its_ratios,
     a_prime_is_a_bolus_in_a_mode_of_its_own,
     primed_fluids_are_within_concentration_limits,
@@ -520,6 +531,7 @@ INVARIANT = (
     ledger_is_well_formed,
     active_bolus_has_room_in_the_ledger,
     flight_is_a_pulse_of_the_fluids,
+    masses_of_the_flight_are_within_limits,
     lockout_covers_the_program,
     device_is_within_limits,
     therapy_is_within_limits,

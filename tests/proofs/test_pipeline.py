@@ -11,6 +11,9 @@ from pathlib import Path
 
 import pytest
 
+import thecal_proofs
+from thecal_proofs import operations
+from thecal_proofs.decide import Decision
 from thecal_proofs.prove import UnknownId, prove
 from thecal_proofs.report import Report
 from thecal_proofs.verdicts import Result
@@ -120,19 +123,26 @@ def test_a_wrong_token_is_refuted_by_a_test_that_fails(change: Change, old: str,
     result = find_result(prove_toy(folder), cell)
     assert result.verdict == "refuted"
     assert result.detail.startswith("replayed in CPython")
+    told = run_counterexample(folder, result)
+    assert "AssertionError" in told or "assert " in told
+
+
+def run_counterexample(folder: Path, result: Result) -> str:
+    """Run the test that a refutation prints, which must fail; return what pytest says."""
     test = folder / "test_counterexample.py"
     test.write_text(result.counterexample, encoding="utf-8")
+    proofs = Path(thecal_proofs.__file__).parents[1]
     ran = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", test.name],
         cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(folder)},
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(map(str, (folder, proofs)))},
         capture_output=True,
         text=True,
         check=False,
     )
     assert ran.returncode == 1, ran.stdout
     assert "1 failed" in ran.stdout
-    assert "AssertionError" in ran.stdout or "assert " in ran.stdout
+    return ran.stdout
 
 
 def test_a_refutation_that_happens_is_said_to_be_reachable(change: Change) -> None:
@@ -159,12 +169,33 @@ def test_an_index_that_leaves_its_tuple_is_refuted_at_its_line(change: Change) -
     result = find_result(prove_toy(folder, "TOT-02"), "operations:Tick/Tick")
     assert result.verdict == "refuted"
     assert "thecal/step.py:14" in result.detail
-    assert "index" in result.detail
+    assert "index in thecal.step.is_pulse_due: replayed in CPython; it raises IndexError" in result.detail
+    assert "IndexError" in run_counterexample(folder, result)
 
 
 def test_an_overflow_is_refuted_at_its_line(change: Change) -> None:
     folder = change("thecal/model.py", "TICK_MAX = 1_000_000", f"TICK_MAX = {2**63 - 1}")
-    assert find_result(prove_toy(folder, "TOT-02"), "operations:Tick/Tick").verdict == "refuted"
+    result = find_result(prove_toy(folder, "TOT-02"), "operations:Tick/Tick")
+    assert result.verdict == "refuted"
+    assert "range in thecal.step.is_pulse_due: replayed in CPython" in result.detail
+    assert "Violation(kind='range', function='thecal.step.is_pulse_due'" in run_counterexample(folder, result)
+
+
+@pytest.mark.parametrize(
+    ("model", "reason"),
+    [
+        ({}, "in CPython these hypotheses do not hold: is_admissible_config"),
+        ({"config.interval_s": 1, "config.pulse_count_max": 1}, "in CPython nothing leaves its range at"),
+    ],
+)
+def test_an_overflow_that_cpython_does_not_confirm_is_unknown(
+    change: Change, monkeypatch: pytest.MonkeyPatch, model: dict[str, int], reason: str
+) -> None:
+    folder = change("thecal/model.py", "TICK_MAX = 1_000_000", f"TICK_MAX = {2**63 - 1}")
+    monkeypatch.setattr(operations, "decide", lambda *_: Decision(status="sat", model=model))
+    result = find_result(prove_toy(folder, "TOT-02"), "operations:Tick/Tick")
+    assert result.verdict == "unknown"
+    assert reason in result.detail
 
 
 def test_contradictory_assumptions_make_everything_vacuous(change: Change) -> None:
