@@ -286,21 +286,36 @@ def seconds_before_bring_less(mass_fg_1800: int, due_fg: int, result: int) -> bo
     return 0 <= result <= 2_047 and (mass_fg_1800 < 1 or due_fg < 0 or result * due_fg < mass_fg_1800)
 
 
+def is_before(now: int, then: int, seconds: int) -> bool:
+    """Whether so many seconds are over before what lies ahead, if it does."""
+    return then <= now or now + seconds < then
+
+
 def what_lies_ahead_is_not_reached(now: int, then: int, result: int) -> bool:
     """``compute_ahead_s``: so many seconds are over before one that lies ahead, if it does."""
-    return result >= 0 and (then <= now or now + result < then)
+    return result >= 0 and is_before(now, then, result)
 
 
-def are_deadlines_ahead(config: Config, state: State, quiet_s: int) -> bool:
-    """Whether so many seconds pass before any deadline of service, therapy, drug or battery."""
+def deadlines_are_not_reached(config: Config, state: State, result: int) -> bool:
+    """``compute_deadlines_quiet_s``: so many seconds pass before any deadline of service, therapy, drug or battery."""
     clock_s = clock.compute_clock_s(state)
     off_s = state.therapy.off_s if quiet.is_off_therapy(state) else 0
     stability_s = clock.compute_stability_s(config, state)
     return (
-        quiet_s <= quiet.compute_ahead_s(state.tick, units.TICK_MAX)
-        and quiet_s <= quiet.compute_ahead_s(off_s, clock.compute_off_s_max(config, state))
-        and quiet_s <= quiet.compute_ahead_s(clock_s - state.reservoir.filled_clock_s, stability_s)
-        and quiet_s <= quiet.compute_ahead_s(clock_s - state.device.replacement_clock_s, clock.REPLACEMENT_S)
+        is_before(state.tick, units.TICK_MAX, result)
+        and is_before(off_s, clock.compute_off_s_max(config, state), result)
+        and is_before(clock_s - state.reservoir.filled_clock_s, stability_s, result)
+        and is_before(clock_s - state.device.replacement_clock_s, clock.REPLACEMENT_S, result)
+    )
+
+
+def alarms_stay_as_they_are(state: State, result: int) -> bool:
+    """``compute_alarms_quiet_s``: so many seconds pass before a condition ends, or a silenced alarm sounds again."""
+    first_failure_tick = state.device.failure_ticks[units.FAILURE_COUNT - 1]
+    return (
+        is_before(state.tick, state.device.unknown_until_tick, result)
+        and is_before(state.tick, first_failure_tick + units.DAY_S, result)
+        and all(is_before(state.tick, alarm.quiet_until_tick, result) for alarm in state.alarms)
     )
 
 
@@ -318,7 +333,6 @@ def less_than_a_pulse_is_owed_by_then(config: Config, state: State, result: int)
 
 def quiet_seconds_pass_before_anything_happens(config: Config, state: State, result: int) -> bool:
     """``compute_quiet_s``: none while anything is pending, else no more than pass before anything may happen."""
-    first_failure_tick = state.device.failure_ticks[units.FAILURE_COUNT - 1]
     return (
         result <= units.SLOT_S - (state.tick + 1) % units.SLOT_S
         and (result <= 0 or state.mode != Mode.END_OF_SERVICE)
@@ -329,10 +343,8 @@ def quiet_seconds_pass_before_anything_happens(config: Config, state: State, res
         and (result <= 0 or not quiet.is_lacking_soon(config, state))
         and (result <= 0 or quiet.is_settled(config, state))
         and result <= quiet.compute_basal_quiet_s(config, state)
-        and are_deadlines_ahead(config, state, result)
-        and result <= quiet.compute_ahead_s(state.tick, state.device.unknown_until_tick)
-        and result <= quiet.compute_ahead_s(state.tick, first_failure_tick + units.DAY_S)
-        and all(result <= quiet.compute_ahead_s(state.tick, alarm.quiet_until_tick) for alarm in state.alarms)
+        and deadlines_are_not_reached(config, state, result)
+        and alarms_stay_as_they_are(state, result)
     )
 
 
@@ -465,7 +477,9 @@ CONTRACTS = {
     tip.compute_lower_fg: lower_pulse_is_the_least_that_either_fluid_brings,
     programming.compute_rotated: rotated_slots_are_the_same_ones,
     quiet.compute_ahead_s: what_lies_ahead_is_not_reached,
+    quiet.compute_alarms_quiet_s: alarms_stay_as_they_are,
     quiet.compute_basal_quiet_s: less_than_a_pulse_is_owed_by_then,
+    quiet.compute_deadlines_quiet_s: deadlines_are_not_reached,
     quiet.compute_quiet_s: quiet_seconds_pass_before_anything_happens,
     quiet.compute_seconds_before: seconds_before_bring_less,
     refilling.compute_safe_state: safe_state_is_the_most_demanding,
