@@ -153,7 +153,5 @@ class Witnesses:
 
 def _is_in_shape(types: Mapping[str, Type], names: Mapping[str, Any]) -> bool:
     """Whether values are what a solver may choose for unknowns of their types: every number in its range."""
-    shape = [
-        t for name, type_ in types.items() for t in in_shape(type_, from_integers(type_, flatten(type_, names[name])))
-    ]
-    return all_of(shape) is TRUE
+    given = {name: from_integers(found, list(flatten(found, names[name]))) for name, found in types.items()}
+    return all_of(t for name, found in types.items() for t in in_shape(found, given[name])) is TRUE

@@ -4,7 +4,7 @@
 Under what a function requires none of its operations leaves 64 bits; that too is proved once, and owed at each call.
 """
 
-from thecal import clock, fluid, programming, quiet, refilling, schedule, units
+from thecal import fluid, programming, quiet, refilling, schedule, units
 from thecal import ledger as ledgers
 from thecal import path as tip
 from thecal.fluid import Fluid
@@ -13,6 +13,7 @@ from thecal.prescription import Prescription
 from thecal.state import Generation, Ledger, Mode, Path, Ratio, Ratios, Reserve, Staged, State
 from thecal_specs import ghost, recover
 from thecal_specs.invariant import is_ratio_no_larger, is_share
+from thecal_specs.quiet import are_alarms_settled, are_deadlines_ahead, is_before
 
 
 def division_step_keeps_the_dividend(
@@ -286,11 +287,6 @@ def seconds_before_bring_less(mass_fg_1800: int, due_fg: int, result: int) -> bo
     return 0 <= result <= 2_047 and (mass_fg_1800 < 1 or due_fg < 0 or result * due_fg < mass_fg_1800)
 
 
-def is_before(now: int, then: int, seconds: int) -> bool:
-    """Whether so many seconds are over before what lies ahead, if it does."""
-    return then <= now or now + seconds < then
-
-
 def what_lies_ahead_is_not_reached(now: int, then: int, result: int) -> bool:
     """``compute_ahead_s``: so many seconds are over before one that lies ahead, if it does."""
     return result >= 0 and is_before(now, then, result)
@@ -298,25 +294,12 @@ def what_lies_ahead_is_not_reached(now: int, then: int, result: int) -> bool:
 
 def deadlines_are_not_reached(config: Config, state: State, result: int) -> bool:
     """``compute_deadlines_quiet_s``: so many seconds pass before any deadline of service, therapy, drug or battery."""
-    clock_s = clock.compute_clock_s(state)
-    off_s = state.therapy.off_s if quiet.is_off_therapy(state) else 0
-    stability_s = clock.compute_stability_s(config, state)
-    return (
-        is_before(state.tick, units.TICK_MAX, result)
-        and is_before(off_s, clock.compute_off_s_max(config, state), result)
-        and is_before(clock_s - state.reservoir.filled_clock_s, stability_s, result)
-        and is_before(clock_s - state.device.replacement_clock_s, clock.REPLACEMENT_S, result)
-    )
+    return are_deadlines_ahead(config, state, result)
 
 
 def alarms_stay_as_they_are(state: State, result: int) -> bool:
     """``compute_alarms_quiet_s``: so many seconds pass before a condition ends, or a silenced alarm sounds again."""
-    first_failure_tick = state.device.failure_ticks[units.FAILURE_COUNT - 1]
-    return (
-        is_before(state.tick, state.device.unknown_until_tick, result)
-        and is_before(state.tick, first_failure_tick + units.DAY_S, result)
-        and all(is_before(state.tick, alarm.quiet_until_tick, result) for alarm in state.alarms)
-    )
+    return are_alarms_settled(state, result)
 
 
 def less_than_a_pulse_is_owed_by_then(config: Config, state: State, result: int) -> bool:
@@ -343,8 +326,8 @@ def quiet_seconds_pass_before_anything_happens(config: Config, state: State, res
         and (result <= 0 or not quiet.is_lacking_soon(config, state))
         and (result <= 0 or quiet.is_settled(config, state))
         and result <= quiet.compute_basal_quiet_s(config, state)
-        and deadlines_are_not_reached(config, state, result)
-        and alarms_stay_as_they_are(state, result)
+        and are_deadlines_ahead(config, state, result)
+        and are_alarms_settled(state, result)
     )
 
 

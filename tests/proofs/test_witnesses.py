@@ -191,6 +191,7 @@ def test_a_step_beyond_the_range_of_its_types_shows_nothing() -> None:
     witnesses = Witnesses(PROJECT.wiring, Limits())
     stop = PROJECT.wiring.event_named("StopAsked")
     step = DISCHARGER.witnesses.find_step(stop)
+    assert step is not None
     witnesses.steps = [replace(step, before=replace(step.before, mode=99))]
     assert witnesses.find_step(stop) is None
 
