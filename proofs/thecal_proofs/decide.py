@@ -182,6 +182,8 @@ def _follows_by_logic(premises: Premises, piece: Term, limits: Limits, decision:
     """Whether a large piece follows whatever its comparisons say, by what speaks of nothing but its own unknowns."""
     if terms.size(piece) < LARGE:
         return False
+    if _says_itself(piece):
+        return True
     outlines = Outlines()
     asked = {fact: outlines.outline(fact) for fact in (terms.negate(piece), *premises.near(piece))}
     with Question("core", limits.seed) as question:
@@ -189,6 +191,13 @@ def _follows_by_logic(premises: Premises, piece: Term, limits: Limits, decision:
         answer = decision.count(question.check(limits.budget // QUICK))
     decision.rest_on(premises, (fact for fact, outline in asked.items() if outline in answer.core))
     return answer.status == "unsat"
+
+
+def _says_itself(piece: Term) -> bool:
+    """Whether a piece holds already where all that it is conditional on does, without asking anybody."""
+    claim = find_conclusion(piece)
+    given = terms.all_of(terms.negate(part) for part in terms.disjuncts(piece) if part is not claim)
+    return simplify_by(claim, given) is terms.TRUE
 
 
 def _decide_pieces(

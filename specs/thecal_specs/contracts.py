@@ -4,7 +4,7 @@
 Under what a function requires none of its operations leaves 64 bits; that too is proved once, and owed at each call.
 """
 
-from thecal import fluid, programming, quiet, refilling, schedule, units
+from thecal import fluid, integrity, programming, quiet, refilling, schedule, soundness, units
 from thecal import ledger as ledgers
 from thecal import path as tip
 from thecal.fluid import Fluid
@@ -412,6 +412,16 @@ def lower_pulse_is_the_least_that_either_fluid_brings(
     )
 
 
+def intact_state_keeps_every_fact(config: Config, state: State, result: bool) -> bool:
+    """``is_intact``: the state is of this configuration, and every fact that the kernel keeps of its states holds."""
+    is_kept = (
+        state.config_digest == config.digest
+        and soundness.is_sound(config, state)
+        and integrity.are_books_sound(config, state)
+    )
+    return (not result or is_kept) and (result or not is_kept)
+
+
 def is_blend_of_fluids(old_fg_per_nl: int, old_nl: int, new_fg_per_nl: int, new_nl: int) -> bool:
     """Whether two concentrations are within limits, and some of the new fluid is there."""
     return (
@@ -458,6 +468,7 @@ CONTRACTS = {
     fluid.compute_blend_hi: most_of_a_blend_is_between,
     tip.compute_upper_fg: upper_pulse_is_the_most_that_either_fluid_brings,
     tip.compute_lower_fg: lower_pulse_is_the_least_that_either_fluid_brings,
+    integrity.is_intact: intact_state_keeps_every_fact,
     programming.compute_rotated: rotated_slots_are_the_same_ones,
     quiet.compute_ahead_s: what_lies_ahead_is_not_reached,
     quiet.compute_alarms_quiet_s: alarms_stay_as_they_are,
