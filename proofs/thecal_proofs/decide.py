@@ -18,7 +18,7 @@ from thecal_proofs.decision import DEFAULT_LIMITS, Decision, Limits, Trail
 from thecal_proofs.hints import NO_HINT, Hint, Split
 from thecal_proofs.inquiry import LARGE, QUICK, SMALL, Inquiry, parts_of
 from thecal_proofs.outlines import Outlines
-from thecal_proofs.paths import find_shared, rebuild
+from thecal_proofs.paths import find_conclusion, find_shared, rebuild, simplify_by
 from thecal_proofs.places import ANY, Place
 from thecal_proofs.premises import Premises, find_known, with_contracts
 from thecal_proofs.scripts import WHOLE, Leaf, Node, Script, name_question
@@ -106,6 +106,8 @@ def _follows_by_logic(premises: Premises, piece: Term, limits: Limits, decision:
     """Whether a large piece follows whatever its comparisons say, by what speaks of nothing but its own unknowns."""
     if terms.size(piece) < LARGE:
         return False
+    if _says_itself(piece):
+        return True
     key = f"logic {name_question(terms.TRUE, (piece,))}"
     if decision.script is not None and decision.step(key) is None:
         return False
@@ -118,6 +120,13 @@ def _follows_by_logic(premises: Premises, piece: Term, limits: Limits, decision:
     if answer.status == "unsat":
         decision.note(key)
     return answer.status == "unsat"
+
+
+def _says_itself(piece: Term) -> bool:
+    """Whether a piece holds already where all that it is conditional on does, without asking anybody."""
+    claim = find_conclusion(piece)
+    given = terms.all_of(terms.negate(part) for part in terms.disjuncts(piece) if part is not claim)
+    return simplify_by(claim, given) is terms.TRUE
 
 
 def _decide_pieces(

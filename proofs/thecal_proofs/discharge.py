@@ -307,7 +307,11 @@ class Discharger:
         return _result(obligation, decision, _verdict(decision), decision.reason, leaves=leaves)
 
     def _hypotheses(self, obligation: Obligation) -> Result:
+        """A step of a trace satisfies all that is assumed of its event; the solver looks for one if no trace has it."""
         event = self.wiring.event_named(obligation.event)
+        step = self.witnesses.find_step(event) if has_witnesses(self.wiring) else None
+        if step is not None:
+            return _result(obligation, Decision(), "proved", str(step))
         decision = Decision(status="unknown", reason="no admissible configuration was found")
         for cell in self._witness_cells(event):
             decision = _joined(decision, _possible(cell, terms.TRUE, self.limits))

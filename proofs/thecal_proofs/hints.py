@@ -70,7 +70,44 @@ WAY_TO_A_PROGRAM = (
     "ticks_are_ordered",
 )
 
+QUIET = (
+    "admitted_slots_are_at_least_the_minimum_rate",
+    "delivery_needs_an_admitted_program",
+    "fluids_are_within_limits",
+    "program_is_within_limits",
+    "therapy_is_within_limits",
+)
+QUIET_ALARM = (
+    "a_prime_is_a_bolus_in_a_mode_of_its_own",
+    "alarms_follow_their_conditions",
+    "fluids_are_within_limits",
+    "service_ends_at_its_last_tick",
+    "therapy_is_within_limits",
+    "totals_are_within_limits",
+)
+QUIET_TICK = (
+    *QUIET,
+    "a_prime_is_a_bolus_in_a_mode_of_its_own",
+    "alarms_follow_their_conditions",
+    "service_ends_at_its_last_tick",
+)
+
 HINTS: Mapping[Key, Hint] = {
+    "seconds_named_quiet_are_quiet": uses(*QUIET),
+    "the_first_of_quiet_seconds_is_quiet": uses(*QUIET),
+    "a_quiet_second_is_a_tick": uses(*QUIET_TICK),
+    "a_quiet_tick_leaves_therapy_as_lacking_as_it_was": uses(*QUIET_ALARM),
+    "a_quiet_tick_leaves_every_other_alarm_as_it_was": uses(*QUIET_TICK),
+    "seconds_of_one_slot_plan_the_same": uses("ticks_are_ordered"),
+    "seconds_of_one_slot_end_no_three_hours": uses("ticks_are_ordered"),
+    "after_a_quiet_second_deadlines_are_ahead": uses(*QUIET_TICK),
+    "after_a_quiet_second_no_pulse_is_due": uses(*QUIET),
+    "after_a_quiet_second_no_more_is_lacking": uses(*QUIET),
+    "quiet_seconds_pass_one_after_the_other": uses(*QUIET),
+    "one_event_of_quiet_seconds_passes_them": uses(*QUIET_TICK),
+    "quiet_seconds_leave_therapy_as_lacking_as_it_was": uses(*QUIET_TICK),
+    "quiet_seconds_leave_every_other_alarm_as_it_was": uses(*QUIET_TICK),
+    "more_seconds_than_quiet_ones_are_refused": uses(*QUIET_TICK),
     "active_bolus_stays_within_what_was_reserved": uses(
         "active_bolus_is_accounted_for",
         "active_bolus_keeps_its_ratios",

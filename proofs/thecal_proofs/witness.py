@@ -5,7 +5,7 @@ A step counts only if every hypothesis holds of it: an admissible configuration,
 assumptions allow, the invariant and the lemmas. A trace that breaks one is at fault, and its steps count up to there.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -15,9 +15,11 @@ from thecal_proofs.claims import Judgement, judge
 from thecal_proofs.decision import Limits
 from thecal_proofs.decode import flatten
 from thecal_proofs.frontend import ir
-from thecal_proofs.frontend.types import Type
+from thecal_proofs.frontend.types import RecordType, Type
 from thecal_proofs.replay import Replay, after_step, call, failing_hypotheses, replay
-from thecal_proofs.values import leaf_names
+from thecal_proofs.start import from_integers
+from thecal_proofs.terms import TRUE, all_of
+from thecal_proofs.values import in_shape, leaf_names
 from thecal_proofs.verdicts import Verdict
 from thecal_proofs.wiring import SPECS, Wiring
 
@@ -95,6 +97,12 @@ class Witnesses:
             firsts.setdefault(place, step)
         return Shown(list(firsts.values())[-1], events, tuple(claimed.show(place) for place in sorted(missed)))
 
+    def find_step(self, event: RecordType) -> Any | None:
+        """The first step of a trace under an event, of which every hypothesis holds; None if there is none."""
+        types: dict[str, Type] = {**self.wiring.symbols, "event": event}
+        under = (step for step in self.steps if type(step.event).__name__ == event.name)
+        return next((step for step in under if _is_in_shape(types, step.names)), None)
+
     def refute(self, predicate: ir.Signature, event: str | None, is_conjunct: bool, title: str) -> Replay | None:
         """The first step of a trace, under an event or any, that a claim is not true of; None if there is none.
 
@@ -141,3 +149,9 @@ class Witnesses:
                 yield step
         except Exception as error:  # the kernel must not raise: whatever it raised is the finding
             self.faults.append(f"trace {trace.name}, step {number + 1}: CPython raises {type(error).__name__}: {error}")
+
+
+def _is_in_shape(types: Mapping[str, Type], names: Mapping[str, Any]) -> bool:
+    """Whether values are what a solver may choose for unknowns of their types: every number in its range."""
+    given = {name: from_integers(found, list(flatten(found, names[name]))) for name, found in types.items()}
+    return all_of(t for name, found in types.items() for t in in_shape(found, given[name])) is TRUE

@@ -4,7 +4,7 @@
 Under what a function requires none of its operations leaves 64 bits; that too is proved once, and owed at each call.
 """
 
-from thecal import clock, fluid, programming, quiet, refilling, schedule, units
+from thecal import fluid, integrity, programming, quiet, refilling, schedule, soundness, units
 from thecal import ledger as ledgers
 from thecal import path as tip
 from thecal.fluid import Fluid
@@ -13,6 +13,7 @@ from thecal.prescription import Prescription
 from thecal.state import Generation, Ledger, Mode, Path, Ratio, Ratios, Reserve, Staged, State
 from thecal_specs import ghost, recover
 from thecal_specs.invariant import is_ratio_no_larger, is_share
+from thecal_specs.quiet import are_alarms_settled, are_deadlines_ahead, is_before
 
 
 def division_step_keeps_the_dividend(
@@ -288,20 +289,17 @@ def seconds_before_bring_less(mass_fg_1800: int, due_fg: int, result: int) -> bo
 
 def what_lies_ahead_is_not_reached(now: int, then: int, result: int) -> bool:
     """``compute_ahead_s``: so many seconds are over before one that lies ahead, if it does."""
-    return result >= 0 and (then <= now or now + result < then)
+    return result >= 0 and is_before(now, then, result)
 
 
-def are_deadlines_ahead(config: Config, state: State, quiet_s: int) -> bool:
-    """Whether so many seconds pass before any deadline of service, therapy, drug or battery."""
-    clock_s = clock.compute_clock_s(state)
-    off_s = state.therapy.off_s if quiet.is_off_therapy(state) else 0
-    stability_s = clock.compute_stability_s(config, state)
-    return (
-        quiet_s <= quiet.compute_ahead_s(state.tick, units.TICK_MAX)
-        and quiet_s <= quiet.compute_ahead_s(off_s, clock.compute_off_s_max(config, state))
-        and quiet_s <= quiet.compute_ahead_s(clock_s - state.reservoir.filled_clock_s, stability_s)
-        and quiet_s <= quiet.compute_ahead_s(clock_s - state.device.replacement_clock_s, clock.REPLACEMENT_S)
-    )
+def deadlines_are_not_reached(config: Config, state: State, result: int) -> bool:
+    """``compute_deadlines_quiet_s``: so many seconds pass before any deadline of service, therapy, drug or battery."""
+    return are_deadlines_ahead(config, state, result)
+
+
+def alarms_stay_as_they_are(state: State, result: int) -> bool:
+    """``compute_alarms_quiet_s``: so many seconds pass before a condition ends, or a silenced alarm sounds again."""
+    return are_alarms_settled(state, result)
 
 
 def less_than_a_pulse_is_owed_by_then(config: Config, state: State, result: int) -> bool:
@@ -318,7 +316,6 @@ def less_than_a_pulse_is_owed_by_then(config: Config, state: State, result: int)
 
 def quiet_seconds_pass_before_anything_happens(config: Config, state: State, result: int) -> bool:
     """``compute_quiet_s``: none while anything is pending, else no more than pass before anything may happen."""
-    first_failure_tick = state.device.failure_ticks[units.FAILURE_COUNT - 1]
     return (
         result <= units.SLOT_S - (state.tick + 1) % units.SLOT_S
         and (result <= 0 or state.mode != Mode.END_OF_SERVICE)
@@ -330,9 +327,7 @@ def quiet_seconds_pass_before_anything_happens(config: Config, state: State, res
         and (result <= 0 or quiet.is_settled(config, state))
         and result <= quiet.compute_basal_quiet_s(config, state)
         and are_deadlines_ahead(config, state, result)
-        and result <= quiet.compute_ahead_s(state.tick, state.device.unknown_until_tick)
-        and result <= quiet.compute_ahead_s(state.tick, first_failure_tick + units.DAY_S)
-        and all(result <= quiet.compute_ahead_s(state.tick, alarm.quiet_until_tick) for alarm in state.alarms)
+        and are_alarms_settled(state, result)
     )
 
 
@@ -417,6 +412,16 @@ def lower_pulse_is_the_least_that_either_fluid_brings(
     )
 
 
+def intact_state_keeps_every_fact(config: Config, state: State, result: bool) -> bool:
+    """``is_intact``: the state is of this configuration, and every fact that the kernel keeps of its states holds."""
+    is_kept = (
+        state.config_digest == config.digest
+        and soundness.is_sound(config, state)
+        and integrity.are_books_sound(config, state)
+    )
+    return (not result or is_kept) and (result or not is_kept)
+
+
 def is_blend_of_fluids(old_fg_per_nl: int, old_nl: int, new_fg_per_nl: int, new_nl: int) -> bool:
     """Whether two concentrations are within limits, and some of the new fluid is there."""
     return (
@@ -463,9 +468,12 @@ CONTRACTS = {
     fluid.compute_blend_hi: most_of_a_blend_is_between,
     tip.compute_upper_fg: upper_pulse_is_the_most_that_either_fluid_brings,
     tip.compute_lower_fg: lower_pulse_is_the_least_that_either_fluid_brings,
+    integrity.is_intact: intact_state_keeps_every_fact,
     programming.compute_rotated: rotated_slots_are_the_same_ones,
     quiet.compute_ahead_s: what_lies_ahead_is_not_reached,
+    quiet.compute_alarms_quiet_s: alarms_stay_as_they_are,
     quiet.compute_basal_quiet_s: less_than_a_pulse_is_owed_by_then,
+    quiet.compute_deadlines_quiet_s: deadlines_are_not_reached,
     quiet.compute_quiet_s: quiet_seconds_pass_before_anything_happens,
     quiet.compute_seconds_before: seconds_before_bring_less,
     refilling.compute_safe_state: safe_state_is_the_most_demanding,

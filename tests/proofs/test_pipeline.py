@@ -13,7 +13,7 @@ import pytest
 
 import thecal_proofs
 from thecal_proofs import operations
-from thecal_proofs.decide import Decision
+from thecal_proofs.decision import Decision
 from thecal_proofs.prove import UnknownId, prove
 from thecal_proofs.report import Report
 from thecal_proofs.verdicts import Result

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """What can happen is shown by running it, and a kernel in which it cannot is found out by name."""
 
+import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -159,6 +161,39 @@ def test_a_kernel_that_the_traces_do_not_fit_is_said_to_be_one(change: Change) -
     result = decide(change("events.py", sentence, f"{sentence}\n\n    is_urgent: bool"))
     assert result.verdict == "unsupported"
     assert "the traces do not fit this kernel: TypeError" in result.detail
+
+
+@pytest.mark.parametrize("event", EVENTS)
+def test_a_trace_shows_that_what_is_assumed_of_an_event_can_hold_together(event: str) -> None:
+    result = DISCHARGER.discharge(Obligation(event, "hypotheses", event))
+    assert result.verdict == "proved"
+    assert find_event(result.detail) == event
+    assert result.queries == 0
+
+
+def test_assumptions_that_forbid_an_event_are_found_vacuous(tmp_path: Path) -> None:
+    copy = tmp_path / "thecal_specs"
+    shutil.copytree(SPECS, copy, ignore=shutil.ignore_patterns("__pycache__"))
+    text = (copy / "assumed.py").read_text(encoding="utf-8")
+    last = "    return True\n"
+    assert text.count(last) == 1, "the text stands at one place"
+    forbidden = f"    if isinstance(event, StopAsked):\n        return False\n{last}"
+    text = text.replace(last, forbidden).replace("RefillDone\n", "RefillDone, StopAsked\n", 1)
+    (copy / "assumed.py").write_text(text, encoding="utf-8")
+    project = Project.open(KERNEL, copy)
+    discharger = Discharger(project.wiring, project.rows, Limits())
+    found = [discharger.discharge(Obligation(event, "hypotheses", event)) for event in ("StopAsked", "MotorStalled")]
+    assert [result.verdict for result in found] == ["vacuous", "proved"]
+    assert all("these do not hold: is_possible_event" in fault for fault in discharger.witnesses.faults)
+
+
+def test_a_step_beyond_the_range_of_its_types_shows_nothing() -> None:
+    witnesses = Witnesses(PROJECT.wiring, Limits())
+    stop = PROJECT.wiring.event_named("StopAsked")
+    step = DISCHARGER.witnesses.find_step(stop)
+    assert step is not None
+    witnesses.steps = [replace(step, before=replace(step.before, mode=99))]
+    assert witnesses.find_step(stop) is None
 
 
 @each_stated
