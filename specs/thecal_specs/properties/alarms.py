@@ -57,11 +57,19 @@ def compute_expected(config: Config, state: State) -> Conditions:
     )
 
 
-def an_alarm_is_active_whenever_its_condition_holds(config: Config, event: Event, after: State) -> bool:
-    """ALM-01: after every event each alarm whose condition holds is active; a restart raises its own."""
+def is_raised_by(event: Event, alarm: int) -> bool:
+    """Whether an event raises an alarm by itself: a restart raises its own."""
+    return isinstance(event, PowerRestored) and alarm == Alarm.RESTARTED
+
+
+def an_alarm_is_active_whenever_its_condition_holds(config: Config, before: State, event: Event, after: State) -> bool:
+    """ALM-01: after every event each alarm whose condition holds is active, and none is raised without its cause."""
+    expected = compute_expected(config, after)
     is_restart = isinstance(event, PowerRestored)
     return all(
-        implies(expected, alarm.is_active) for expected, alarm in zip(compute_expected(config, after), after.alarms)
+        implies(expected[i], after.alarms[i].is_active)
+        and implies(not before.alarms[i].is_active and after.alarms[i].is_active, expected[i] or is_raised_by(event, i))
+        for i in range(ALARM_COUNT)
     ) and implies(is_restart, after.alarms[Alarm.RESTARTED].is_active)
 
 
@@ -75,13 +83,14 @@ def is_acknowledged_now(event: Event, alarm: int) -> bool:
 def a_latched_alarm_clears_only_when_acknowledged_and_resolved(
     config: Config, before: State, event: Event, after: State
 ) -> bool:
-    """ALM-02: an alarm clears only when it was acknowledged and its condition is gone; a cleared one is as new."""
+    """ALM-02: an alarm clears only when acknowledged and its condition is gone, and is as new; none outstays both."""
     expected = compute_expected(config, after)
     return all(
         implies(
             before.alarms[i].is_active and not after.alarms[i].is_active,
             (before.alarms[i].is_acknowledged or is_acknowledged_now(event, i)) and not expected[i],
         )
+        and implies(after.alarms[i].is_acknowledged, expected[i])
         and implies(not after.alarms[i].is_active, not after.alarms[i].is_acknowledged)
         for i in range(ALARM_COUNT)
     )

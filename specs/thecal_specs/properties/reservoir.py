@@ -79,7 +79,7 @@ def compute_surprise(config: Config, before: State, aspirated_nl: int) -> int:
 
 
 def a_residual_that_differs_leads_to_the_safe_state(config: Config, before: State, event: Event, after: State) -> bool:
-    """RES-05: a surprise is kept, alarms, allows no bolus and no increase, until a clinician resolves it."""
+    """RES-05: a surprise, and nothing else, is kept, alarms, allows no bolus and no increase until it is resolved."""
     is_resolution = isinstance(event, DiscrepancyResolved)
     is_refill = isinstance(event, RefillDone)
     surprise = 0
@@ -88,6 +88,7 @@ def a_residual_that_differs_leads_to_the_safe_state(config: Config, before: Stat
     is_doubted = before.therapy.discrepancy != 0
     return (
         implies(surprise != 0, after.therapy.discrepancy == surprise and not after.bolus.is_active)
+        and implies(is_refill and surprise == 0, after.therapy.discrepancy == before.therapy.discrepancy)
         and implies(
             surprise != 0 and surprise == before.therapy.last_discrepancy,
             after.alarms[Alarm.RESERVOIR_DISCREPANT_AGAIN].is_active,

@@ -3,6 +3,7 @@
 
 from thecal.events import (
     BolusAsked,
+    ClinicianBolusAsked,
     Event,
     PhaseMoved,
     PowerRestored,
@@ -15,10 +16,12 @@ from thecal.outcome import Outcome, Response
 from thecal.prescription import Prescription
 from thecal.state import Alarm, Ledger, Mode, State
 from thecal.units import (
+    CLINICIAN_BOLUS_COUNT_MAX,
     DAY_S,
     HOUR_S,
     LEDGER_LENGTH,
     MASS_FG_BEYOND_LIMITS,
+    MASS_FG_MAX,
     QUOTIENT_END,
     SLOT_S,
     compute_largest_slot,
@@ -74,78 +77,116 @@ def is_room(before: State, drug: int, bolus_fg: int) -> bool:
     return day_fg <= before.program.cap_day_fg[drug] and hour_fg <= before.program.cap_hour_fg[drug]
 
 
-def compute_share_fg(config: Config, before: State, drug: int) -> int:
-    """The most of a drug that whole pulses of the prescribed bolus bring."""
+def compute_share_fg(config: Config, before: State, drug: int, bolus_fg: int) -> int:
+    """The most of a drug that whole pulses of a bolus bring."""
     ratio = before.path.ratios[drug]
     volume_nl = config.pump.pulse_volume_nl
-    pulses = compute_quotient_up(before.program.bolus_fg, ratio.first_fg_per_nl * volume_nl)
+    pulses = compute_quotient_up(bolus_fg, ratio.first_fg_per_nl * volume_nl)
     if pulses >= QUOTIENT_END:
         return MASS_FG_BEYOND_LIMITS
     return min(pulses * (ratio.drug_fg_per_nl * volume_nl), MASS_FG_BEYOND_LIMITS)
 
 
 def is_permitted(config: Config, before: State) -> bool:
-    """Whether every drug in path and reservoir allows the bolus, and it is within the largest single one of each."""
+    """Whether every drug in path and reservoir allows a patient's bolus."""
     return all(
         drug.is_patient_bolus_allowed or (old == 0 and new == 0)
         for drug, old, new in zip(config.library, before.path.old.hi, before.reservoir.fluid.hi)
-    ) and all(
-        (before.program.bolus_fg if i == 0 else compute_share_fg(config, before, i)) <= config.library[i].bolus_fg_max
+    )
+
+
+def is_within_the_largest(config: Config, before: State, bolus_fg: int) -> bool:
+    """Whether a bolus is within the largest single one of each drug."""
+    return all(
+        (bolus_fg if i == 0 else compute_share_fg(config, before, i, bolus_fg)) <= config.library[i].bolus_fg_max
         for i in range(4)
     )
 
 
-def is_fitting(config: Config, before: State) -> bool:
+def is_fitting(config: Config, before: State, bolus_fg: int, duration_s: int) -> bool:
     """Whether bolus, debt and the basal beside them fit in the reservoir, by the weakest fluid."""
-    program = before.program
-    worst_fg = compute_largest_slot(program.slots_fg) * (program.bolus_duration_s // SLOT_S + 2)
-    mass_fg = program.bolus_fg + before.basal.owed_fg_1800 // SLOT_S + 1 + worst_fg
+    worst_fg = compute_largest_slot(before.program.slots_fg) * (duration_s // SLOT_S + 2)
+    mass_fg = bolus_fg + before.basal.owed_fg_1800 // SLOT_S + 1 + worst_fg
     pulses = compute_quotient_up(mass_fg, before.path.pulse_fg_min)
     needed_nl = pulses * config.pump.pulse_volume_nl
     return before.reservoir.volume_lo_nl - needed_nl >= config.pump.residual_nl
 
 
 def is_undisturbed(before: State) -> bool:
-    """Whether no alarm and no doubt forbids a bolus: history known, reservoir trusted, pulses done, no long stop."""
-    return (
-        before.tick >= before.device.unknown_until_tick
-        and before.therapy.discrepancy == 0
-        and not before.therapy.is_bolus_blocked
-        and not before.alarms[Alarm.PULSES_FAILED].is_active
-    )
+    """Whether no doubt forbids a bolus: history known, reservoir trusted."""
+    return before.tick >= before.device.unknown_until_tick and before.therapy.discrepancy == 0
+
+
+def is_ledger_free(before: State) -> bool:
+    """Whether the ledger has room for a bolus."""
+    oldest = before.ledger[LEDGER_LENGTH - 1]
+    return not oldest.is_used or oldest.end_tick <= before.tick - DAY_S
 
 
 def is_patients_turn(before: State) -> bool:
-    """Whether the lockout is over, fewer than N began in 24 h, and the ledger has room."""
+    """Whether no long stop and no failing pulses forbid it, the lockout is over, and fewer than N began in 24 h."""
     lockout = before.lockout
     starts = sum(1 for entry in before.ledger if entry.is_patient and entry.start_tick > before.tick - DAY_S)
-    oldest = before.ledger[LEDGER_LENGTH - 1]
     return (
-        (not lockout.has_ended or before.tick - lockout.end_tick >= lockout.lockout_s)
+        not before.therapy.is_bolus_blocked
+        and not before.alarms[Alarm.PULSES_FAILED].is_active
+        and (not lockout.has_ended or before.tick - lockout.end_tick >= lockout.lockout_s)
         and starts < before.program.bolus_count_max
-        and (not oldest.is_used or oldest.end_tick <= before.tick - DAY_S)
+    )
+
+
+def is_clinicians_turn(before: State, event: ClinicianBolusAsked) -> bool:
+    """Whether it is a bolus, the motor can give it beside any slot, and fewer than six ended in 24 h."""
+    per_slot_fg = compute_quotient_up(event.mass_fg, event.duration_s) * SLOT_S
+    ends = sum(
+        1 for each in before.ledger if each.is_used and not each.is_patient and each.end_tick > before.tick - DAY_S
+    )
+    return (
+        1 <= event.mass_fg <= MASS_FG_MAX
+        and 1 <= event.duration_s <= DAY_S
+        and all(slot + per_slot_fg <= before.path.slot_fg_max for slot in before.program.slots_fg)
+        and ends < CLINICIAN_BOLUS_COUNT_MAX
+    )
+
+
+def is_bearable(config: Config, before: State, bolus_fg: int, duration_s: int) -> bool:
+    """Whether a bolus of anybody may be given: delivering, alone, within every limit, cap, and what is there."""
+    return (
+        before.mode == Mode.DELIVERING
+        and not before.bolus.is_active
+        and is_undisturbed(before)
+        and is_within_the_largest(config, before, bolus_fg)
+        and is_room(before, 0, bolus_fg)
+        and all(is_room(before, i, compute_share_fg(config, before, i, bolus_fg)) for i in range(1, 4))
+        and is_fitting(config, before, bolus_fg, duration_s)
+        and is_ledger_free(before)
+    )
+
+
+def is_granted_exactly(before: State, outcome: Outcome, is_due: bool) -> bool:
+    """Whether a bolus is granted, and runs, exactly if it is due."""
+    return (outcome.response == Response.BOLUS_GRANTED) == is_due and (
+        outcome.state.bolus.is_active == (is_due or before.bolus.is_active)
     )
 
 
 def a_bolus_is_granted_exactly_when_its_conditions_hold(
     config: Config, before: State, event: Event, outcome: Outcome
 ) -> bool:
-    """UND-03: a patient bolus is granted exactly when all its conditions hold."""
+    """UND-03: a bolus, the patient's or a clinician's, is granted exactly when all its conditions hold."""
+    program = before.program
     if isinstance(event, BolusAsked):
         is_due = (
-            before.mode == Mode.DELIVERING
-            and not before.bolus.is_active
-            and before.program.bolus_fg > 0
+            program.bolus_fg > 0
             and is_permitted(config, before)
-            and is_undisturbed(before)
             and is_patients_turn(before)
-            and is_room(before, 0, before.program.bolus_fg)
-            and all(is_room(before, i, compute_share_fg(config, before, i)) for i in range(1, 4))
-            and is_fitting(config, before)
+            and is_bearable(config, before, program.bolus_fg, program.bolus_duration_s)
         )
-        return (outcome.response == Response.BOLUS_GRANTED) == is_due and (
-            outcome.state.bolus.is_active == (is_due or before.bolus.is_active)
-        )
+        return is_granted_exactly(before, outcome, is_due)
+    if isinstance(event, ClinicianBolusAsked):
+        is_asked_well = is_clinicians_turn(before, event)
+        is_due = is_asked_well and is_bearable(config, before, event.mass_fg, event.duration_s)
+        return is_granted_exactly(before, outcome, is_due)
     return True
 
 

@@ -120,8 +120,8 @@ PRIMING = (
     ),
     Trace(
         name="a therapy that lacks",
-        story="A stop of a quarter of an hour is more than a hundredth of a day, and does not stay silent.",
-        config=CONFIG,
-        happenings=(*start(replace(PRESCRIPTION, cap_day_fg=(MASS_FG_MAX, 0, 0, 0))), StopAsked(), Seconds(900)),
+        story="A stop of a minute and a half is more than a thousandth of a day, and does not stay silent.",
+        config=with_first_drug(replace(DRUG, shortfall_permille_max=1)),
+        happenings=(*start(replace(PRESCRIPTION, cap_day_fg=(MASS_FG_MAX, 0, 0, 0))), StopAsked(), Seconds(90)),
     ),
 )
