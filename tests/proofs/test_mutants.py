@@ -10,8 +10,6 @@ import pytest
 import thecal
 import thecal_specs
 from thecal_proofs.decide import Limits
-from thecal_proofs.mutation.campaign import Campaign, Store, render, summarize
-from thecal_proofs.mutation.equivalents import EQUIVALENTS
 from thecal_proofs.mutation.judge import Judge, Kill
 from thecal_proofs.mutation.lister import SKIPPED_MODULES, list_mutants, read_modules
 from thecal_proofs.mutation.mutant import Mutant

@@ -66,6 +66,7 @@ ONLY_UNDER: dict[str, set[str]] = {
     "PRG-07": {"BolusAsked"},
     "PRG-09": {"SecondPassed", "PowerRestored", "PathDeclared", "RefillDone", "PrescriptionConfirmed", "PhaseMoved"},
     "PRG-10": {"PrescriptionConfirmed"},
+    "PRG-11": {"PrescriptionStaged"},
     "TIM-01": {"PhaseMoved"},
     "TIM-02": {"BolusAsked", "ClinicianBolusAsked", "PrimeConfirmed", "PowerRestored"},
     "FLT-02": {"PulseReported"},

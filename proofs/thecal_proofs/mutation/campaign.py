@@ -85,13 +85,10 @@ class Campaign:
         with TemporaryDirectory() as folder:
             workshop = Workshop(Path(folder), self.kernel, self.specs)
             context = multiprocessing.get_context("fork")
-            coverage = store.read_coverage()
-            if coverage is None:
-                with context.Pool(1) as pool:
-                    coverage = pool.apply(_measure, (workshop,))
-                store.add_coverage(coverage)
-            with context.Pool(1) as pool:
-                known = pool.apply(_mark, (workshop,))
+            with context.Pool(1, maxtasksperchild=1) as pool:
+                coverage = store.read_coverage() or pool.apply(_measure, (workshop,))
+                known = pool.apply(_make_reference, (workshop,))
+            store.add_coverage(coverage)
             tasks = [(workshop, mutant, find_traces(coverage, mutant), known) for mutant in mutants]
             with context.Pool(jobs, maxtasksperchild=1) as pool:
                 yield from zip(mutants, pool.imap(_judge_one, tasks), strict=True)
@@ -102,7 +99,7 @@ def _measure(workshop: Workshop) -> Coverage:
         return measure(Judge(loaded, Limits()))
 
 
-def _mark(workshop: Workshop) -> Reference:
+def _make_reference(workshop: Workshop) -> Reference:
     with workshop.changed(None) as loaded:
         return Judge(loaded, Limits()).measure()
 
@@ -140,7 +137,7 @@ class Store:
             with self._file.open("a", encoding="utf-8", newline="\n") as file:
                 file.write(json.dumps(row) + "\n")
 
-    def read_coverage(self) -> dict[str, frozenset[tuple[str, int]]] | None:
+    def read_coverage(self) -> Coverage | None:
         """Which trace runs what, if it was measured before."""
         if self._coverage is None or not self._coverage.is_file():
             return None

@@ -4,7 +4,7 @@
 A property of the catalogue is looked for first, in every trace; then a conjunct of the invariant or a lemma, which is
 TOT-03; then what TOT-04 lists and no step shows. A trace is followed as long as the assumptions hold of the event and
 of what the world does: what is refuted at a step is refuted of a state that is reached from the initial one. What
-raises is refuted by TOT-01. A step that goes as it does on the kernel as it stands, of which every claim is true, is
+raises in the kernel's step is refuted by TOT-01; what raises beside it makes a trace that TOT-04 cannot show. A step that goes as it does on the kernel as it stands, of which every claim is true, is
 not asked again: marks of its outcomes say so.
 """
 
@@ -154,7 +154,10 @@ class Judge:
                 if kill is not None:
                     return kill
         except Exception as error:
-            return Kill("property", "TOT-01", f"raises {type(error).__name__}", trace.name, number + 1, "")
+            told = f"raises {type(error).__name__}"
+            is_step = any(frame.f_code.co_name == "step" for frame, _ in walk_tb(error.__traceback__))
+            where: tuple[Kind, str] = ("property", "TOT-01") if is_step else ("witness", "TOT-04")
+            return Kill(*where, told, trace.name, number + 1, "")
         return None
 
     def _find_conjunct(self) -> Kill | None:

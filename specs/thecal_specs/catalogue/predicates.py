@@ -81,6 +81,7 @@ PREDICATES: Mapping[str, str] = MappingProxyType(
             "PRG-10": "an_implausible_change_needs_an_explicit_override",
         },
     )
+    | _written_in("refusals", {"PRG-11": "a_refused_prescription_breaks_the_rule_that_is_named"})
     | _written_in(
         "time_and_faults",
         {

@@ -133,4 +133,20 @@ PROPERTIES = (
         requirements=("REQ-41",),
         enforced_in=("admission",),
     ),
+    Property(
+        id="PRG-11",
+        name="A refused prescription breaks the rule that is named",
+        statement=(
+            "A prescription that is not staged breaks the rule that the answer names: a limit, a fluid that must not"
+            " be given, a slot or bolus that cannot be delivered, a raise of basal while what was given or is in the"
+            " reservoir forbids it, or a soft rule whose override was not given."
+        ),
+        does_not_say=(
+            "It does not say by how much a rule is broken, nor of a cap that basal and boluses share, or of a change of"
+            " the day total, that the sums were right."
+        ),
+        hazards=("HAZ-18", "HAZ-19"),
+        requirements=("REQ-57",),
+        enforced_in=("admission", "prescription"),
+    ),
 )

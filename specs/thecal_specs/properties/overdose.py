@@ -150,6 +150,15 @@ def is_prime_admitted(after: State, ghost_after: Ghost) -> bool:
     )
 
 
+def is_prime_within_limits(config: Config, after: State) -> bool:
+    """Whether a prime that begins is within the largest single bolus of each drug, and fits in the reservoir."""
+    needed_nl = after.bolus.pulses_left * config.pump.pulse_volume_nl
+    return (
+        all(reserved <= drug.bolus_fg_max for reserved, drug in zip(after.bolus.reserved_fg, config.library))
+        and after.reservoir.volume_lo_nl - needed_nl >= config.pump.residual_nl
+    )
+
+
 def a_prime_stays_within_path_ledgers_and_admission(
     config: Config, before: State, event: Event, after: State, ghost_after: Ghost
 ) -> bool:
@@ -160,6 +169,7 @@ def a_prime_stays_within_path_ledgers_and_admission(
     return (
         implies(is_prime_start(before, after), is_what_was_read_back(before, event) and not is_running(before))
         and implies(is_prime_start(before, after), is_prime_admitted(after, ghost_after))
+        and implies(is_prime_start(before, after), is_prime_within_limits(config, after))
         and implies(is_priming, course.primed_nl < after.path.volume_hi_nl + config.pump.pulse_volume_nl)
         and implies(is_priming, is_no_larger(course.bolus_fg, after.bolus.reserved_fg))
         and implies(is_over, is_no_larger(course.bolus_fg, after.ledger[0].given_fg) and after.ledger[0].is_used)

@@ -13,7 +13,7 @@ from thecal.events import (
 from thecal.limits import Config
 from thecal.outcome import Outcome, Response
 from thecal.state import Alarm, Mode, State
-from thecal.units import DAY_S, SLOT_S
+from thecal.units import DAY_S, SLOT_COUNT, SLOT_S, compute_quotient_up
 from thecal_specs.ghost import Ghost, compute_largest_pulse_fg, is_running
 from thecal_specs.logic import implies
 
@@ -23,11 +23,26 @@ def is_new_program(before: State, after: State) -> bool:
     return after.program != before.program or after.is_programmed != before.is_programmed
 
 
+def is_bolus_deliverable(after: State) -> bool:
+    """Whether the motor can give the patient's bolus of a program beside each of its slots."""
+    program = after.program
+    per_slot_fg = compute_quotient_up(program.bolus_fg, program.bolus_duration_s) * SLOT_S
+    return program.bolus_fg <= 0 or all(slot <= after.path.slot_fg_max - per_slot_fg for slot in program.slots_fg)
+
+
+def is_hour_within_its_cap(after: State, pulses_fg: int) -> bool:
+    """Whether any two neighbouring slots of a program, and so many pulses, stay under its cap of an hour."""
+    slots_fg = after.program.slots_fg
+    next_fg = slots_fg[1:SLOT_COUNT] + slots_fg[0:1]
+    return all(a + b + pulses_fg <= after.program.cap_hour_fg[0] for a, b in zip(slots_fg, next_fg))
+
+
 def only_an_admitted_prescription_becomes_active(config: Config, before: State, event: Event, after: State) -> bool:
-    """PRG-01: a program becomes active by a confirmation or a phase move, within hard limits and its own caps."""
+    """PRG-01: a program becomes active by an order, within hard limits, its own caps, and what the motor can give."""
     is_programming = isinstance(event, PrescriptionConfirmed) or isinstance(event, PhaseMoved)
     program = after.program
-    worst_fg = sum(slot for slot in program.slots_fg) + 2 * compute_largest_pulse_fg(config, after)
+    pulses_fg = 2 * compute_largest_pulse_fg(config, after)
+    worst_fg = sum(slot for slot in program.slots_fg) + pulses_fg
     return implies(
         is_new_program(before, after),
         is_programming
@@ -36,7 +51,9 @@ def only_an_admitted_prescription_becomes_active(config: Config, before: State, 
         and all(cap <= drug.day_fg_max for cap, drug in zip(program.cap_day_fg, config.library))
         and all(cap <= drug.hour_fg_max for cap, drug in zip(program.cap_hour_fg, config.library))
         and program.bolus_fg <= config.library[0].bolus_fg_max
-        and worst_fg <= program.cap_day_fg[0],
+        and worst_fg <= program.cap_day_fg[0]
+        and is_hour_within_its_cap(after, pulses_fg)
+        and is_bolus_deliverable(after),
     )
 
 
@@ -188,13 +205,18 @@ def a_staged_order_dies_with_what_it_was_made_on(before: State, event: Event, af
 
 
 def an_implausible_change_needs_an_explicit_override(config: Config, before: State, event: Event, after: State) -> bool:
-    """PRG-10: without its override no confirmed day total is more than the plausible factor above or below."""
+    """PRG-10: without its override no day total, and no volume of it, is beyond the plausible factor, up or down."""
     factor = config.library[0].plausible_factor
     old_fg = sum(slot for slot in before.program.slots_fg)
     new_fg = sum(slot for slot in after.program.slots_fg)
+    old_nl = before.titration.volume_nl
+    new_nl = compute_quotient_up(new_fg, after.reservoir.fluid.hi[0])
     if isinstance(event, PrescriptionConfirmed):
         return implies(
             before.is_programmed and is_new_program(before, after) and not after.overrides.is_plausibility,
-            new_fg <= old_fg * factor and old_fg <= new_fg * factor,
+            new_fg <= old_fg * factor
+            and old_fg <= new_fg * factor
+            and new_nl <= old_nl * factor
+            and old_nl <= new_nl * factor,
         )
     return True

@@ -42,7 +42,7 @@ def a_phase_move_is_admitted_like_a_reprogramming(before: State, event: Event, o
 
 
 def a_restart_never_shortens_a_lockout_or_a_window(before: State, event: Event, after: State) -> bool:
-    """TIM-02: a restart moves no tick and forgets no bolus; without proof of the last state the day starts locked."""
+    """TIM-02: a restart moves no tick and forgets no bolus; without proof of the last state a day is locked."""
     is_start = not before.bolus.is_active and after.bolus.is_active
     if isinstance(event, PowerRestored):
         return (
@@ -58,7 +58,10 @@ def a_restart_never_shortens_a_lockout_or_a_window(before: State, event: Event, 
                 and after.lockout.lockout_s >= after.program.lockout_s,
             )
         )
-    return implies(is_start, before.tick >= before.device.unknown_until_tick)
+    return implies(is_start, before.tick >= before.device.unknown_until_tick) and implies(
+        before.is_programmed and before.tick < before.device.unknown_until_tick,
+        all(a <= b for a, b in zip(after.program.slots_fg, before.program.slots_fg)),
+    )
 
 
 def compute_seconds(event: Event) -> int:

@@ -123,30 +123,50 @@ def is_ledger_free(before: State) -> bool:
     return not oldest.is_used or oldest.end_tick <= before.tick - DAY_S
 
 
+def is_locked_out(before: State) -> bool:
+    """Whether the lockout after the last bolus still runs."""
+    lockout = before.lockout
+    return lockout.has_ended and before.tick - lockout.end_tick < lockout.lockout_s
+
+
+def is_count_reached(before: State) -> bool:
+    """Whether as many patient boluses as are allowed began in 24 h."""
+    starts = sum(1 for entry in before.ledger if entry.is_patient and entry.start_tick > before.tick - DAY_S)
+    return starts >= before.program.bolus_count_max
+
+
 def is_patients_turn(before: State) -> bool:
     """Whether no long stop and no failing pulses forbid it, the lockout is over, and fewer than N began in 24 h."""
-    lockout = before.lockout
-    starts = sum(1 for entry in before.ledger if entry.is_patient and entry.start_tick > before.tick - DAY_S)
     return (
         not before.therapy.is_bolus_blocked
         and not before.alarms[Alarm.PULSES_FAILED].is_active
-        and (not lockout.has_ended or before.tick - lockout.end_tick >= lockout.lockout_s)
-        and starts < before.program.bolus_count_max
+        and not is_locked_out(before)
+        and not is_count_reached(before)
     )
+
+
+def is_order_well_formed(event: ClinicianBolusAsked) -> bool:
+    """Whether an order is for a bolus at all."""
+    return 1 <= event.mass_fg <= MASS_FG_MAX and 1 <= event.duration_s <= DAY_S
+
+
+def is_too_fast(before: State, event: ClinicianBolusAsked) -> bool:
+    """Whether the motor cannot give the bolus beside every slot."""
+    per_slot_fg = compute_quotient_up(event.mass_fg, event.duration_s) * SLOT_S
+    return any(slot > before.path.slot_fg_max - per_slot_fg for slot in before.program.slots_fg)
+
+
+def is_clinicians_count_reached(before: State) -> bool:
+    """Whether six clinicians' boluses ended in 24 h."""
+    ends = sum(
+        1 for each in before.ledger if each.is_used and not each.is_patient and each.end_tick > before.tick - DAY_S
+    )
+    return ends >= CLINICIAN_BOLUS_COUNT_MAX
 
 
 def is_clinicians_turn(before: State, event: ClinicianBolusAsked) -> bool:
     """Whether it is a bolus, the motor can give it beside any slot, and fewer than six ended in 24 h."""
-    per_slot_fg = compute_quotient_up(event.mass_fg, event.duration_s) * SLOT_S
-    ends = sum(
-        1 for each in before.ledger if each.is_used and not each.is_patient and each.end_tick > before.tick - DAY_S
-    )
-    return (
-        1 <= event.mass_fg <= MASS_FG_MAX
-        and 1 <= event.duration_s <= DAY_S
-        and all(slot + per_slot_fg <= before.path.slot_fg_max for slot in before.program.slots_fg)
-        and ends < CLINICIAN_BOLUS_COUNT_MAX
-    )
+    return is_order_well_formed(event) and not is_too_fast(before, event) and not is_clinicians_count_reached(before)
 
 
 def is_bearable(config: Config, before: State, bolus_fg: int, duration_s: int) -> bool:
@@ -163,17 +183,76 @@ def is_bearable(config: Config, before: State, bolus_fg: int, duration_s: int) -
     )
 
 
+def is_named_of_anybody(before: State, response: Response) -> bool:
+    """Whether a refusal that may meet anybody's bolus is one that is true."""
+    return (
+        implies(response == Response.REFUSED_BOLUS_WHILE_NOT_DELIVERING, before.mode != Mode.DELIVERING)
+        and implies(response == Response.REFUSED_BOLUS_WHILE_ONE_IS_ACTIVE, before.bolus.is_active)
+        and implies(
+            response == Response.REFUSED_BOLUS_WHILE_HISTORY_IS_UNKNOWN,
+            before.tick < before.device.unknown_until_tick,
+        )
+        and implies(response == Response.REFUSED_RESERVOIR_IS_IN_DOUBT, before.therapy.discrepancy != 0)
+        and implies(response == Response.REFUSED_BOLUS_LEDGER_IS_FULL, not is_ledger_free(before))
+    )
+
+
+def is_named_of_a_patient(config: Config, before: State, response: Response) -> bool:
+    """Whether a refusal that meets only a patient's bolus is one that is true."""
+    is_blocked = before.therapy.is_bolus_blocked or before.therapy.discrepancy != 0
+    is_failing = before.alarms[Alarm.PULSES_FAILED].is_active
+    is_foreign = response == Response.REFUSED_BOLUS_OF_A_DRUG_THAT_PATIENTS_MAY_NOT_ASK_FOR
+    return (
+        implies(response == Response.REFUSED_BOLUS_NOT_PRESCRIBED, before.program.bolus_fg <= 0)
+        and implies(is_foreign, not is_permitted(config, before))
+        and implies(response == Response.REFUSED_BOLUS_UNTIL_A_CLINICIAN_CONFIRMS, is_blocked)
+        and implies(response == Response.REFUSED_BOLUS_WHILE_PULSES_FAIL, is_failing)
+        and implies(response == Response.REFUSED_BOLUS_STILL_LOCKED_OUT, is_locked_out(before))
+        and implies(response == Response.REFUSED_BOLUS_COUNT_REACHED, is_count_reached(before))
+        and response != Response.REFUSED_BOLUS_MALFORMED
+        and response != Response.REFUSED_BOLUS_TOO_FAST_TO_DELIVER
+        and response != Response.REFUSED_CLINICIAN_BOLUS_COUNT_REACHED
+    )
+
+
+def is_named_of_a_clinician(before: State, event: ClinicianBolusAsked, response: Response) -> bool:
+    """Whether a refusal that meets only a clinician's bolus is one that is true."""
+    is_counted = response == Response.REFUSED_CLINICIAN_BOLUS_COUNT_REACHED
+    return (
+        implies(response == Response.REFUSED_BOLUS_MALFORMED, not is_order_well_formed(event))
+        and implies(response == Response.REFUSED_BOLUS_TOO_FAST_TO_DELIVER, is_too_fast(before, event))
+        and implies(is_counted, is_clinicians_count_reached(before))
+        and response != Response.REFUSED_BOLUS_NOT_PRESCRIBED
+        and response != Response.REFUSED_BOLUS_OF_A_DRUG_THAT_PATIENTS_MAY_NOT_ASK_FOR
+        and response != Response.REFUSED_BOLUS_UNTIL_A_CLINICIAN_CONFIRMS
+        and response != Response.REFUSED_BOLUS_WHILE_PULSES_FAIL
+        and response != Response.REFUSED_BOLUS_STILL_LOCKED_OUT
+        and response != Response.REFUSED_BOLUS_COUNT_REACHED
+    )
+
+
+def is_answer_to_a_bolus(response: Response) -> bool:
+    """Whether a response grants a bolus, or refuses one."""
+    return (
+        Response.BOLUS_GRANTED <= response <= Response.REFUSED_BOLUS_TOO_FAST_TO_DELIVER
+        or response == Response.REFUSED_RESERVOIR_IS_IN_DOUBT
+    )
+
+
 def is_granted_exactly(before: State, outcome: Outcome, is_due: bool) -> bool:
     """Whether a bolus is granted, and runs, exactly if it is due."""
-    return (outcome.response == Response.BOLUS_GRANTED) == is_due and (
-        outcome.state.bolus.is_active == (is_due or before.bolus.is_active)
+    return (
+        (outcome.response == Response.BOLUS_GRANTED) == is_due
+        and outcome.state.bolus.is_active == (is_due or before.bolus.is_active)
+        and is_answer_to_a_bolus(outcome.response)
+        and is_named_of_anybody(before, outcome.response)
     )
 
 
 def a_bolus_is_granted_exactly_when_its_conditions_hold(
     config: Config, before: State, event: Event, outcome: Outcome
 ) -> bool:
-    """UND-03: a bolus, the patient's or a clinician's, is granted exactly when all its conditions hold."""
+    """UND-03: a bolus, the patient's or a clinician's, is granted exactly when it may be; a refusal names why not."""
     program = before.program
     if isinstance(event, BolusAsked):
         is_due = (
@@ -182,11 +261,11 @@ def a_bolus_is_granted_exactly_when_its_conditions_hold(
             and is_patients_turn(before)
             and is_bearable(config, before, program.bolus_fg, program.bolus_duration_s)
         )
-        return is_granted_exactly(before, outcome, is_due)
+        return is_granted_exactly(before, outcome, is_due) and is_named_of_a_patient(config, before, outcome.response)
     if isinstance(event, ClinicianBolusAsked):
         is_asked_well = is_clinicians_turn(before, event)
         is_due = is_asked_well and is_bearable(config, before, event.mass_fg, event.duration_s)
-        return is_granted_exactly(before, outcome, is_due)
+        return is_granted_exactly(before, outcome, is_due) and is_named_of_a_clinician(before, event, outcome.response)
     return True
 
 

@@ -22,7 +22,7 @@ from thecal.events import (
     StopAsked,
 )
 from thecal.limits import BOLUS_DURATION_S_MAX, DrugLimits
-from thecal.prescription import NO_OVERRIDES, Overrides
+from thecal.prescription import NO_OVERRIDES
 from thecal.state import Alarm
 from thecal.units import DAY_S, MASS_FG_MAX, SLOT_COUNT, SLOT_S, YEAR_S
 from thecal_specs.witnesses.pump import (
@@ -58,14 +58,12 @@ UNEVEN = replace(PRESCRIPTION, slots_fg=(0, MOST_SLOT_FG // 2, *(0,) * (SLOT_COU
 LONG_S = 2 * SLOT_S
 # What such a bolus needs: itself, what is owed, and the largest slot for each half hour that it touches.
 NEEDED_NL = (BOLUS_FG + 1 + 4 * (MOST_SLOT_FG // 2) + PULSE_FG - 1) // PULSE_FG
+STRONG_FG_PER_NL = 100 * PULSE_FG  # so that a day has few pulses
+ALL_BUT_PLAUSIBILITY = replace(EVERY_OVERRIDE, is_plausibility=False)
+ROOM_FOR_TWO_FG = (TWO_PULSES_FG + 2 * BOLUS_FG, 0, 0, 0)
 NOTHING = replace(with_slots(0), bolus_fg=0)
 WEAK_LIMIT = with_first_drug(replace(DRUG, concentration_fg_per_nl_max=PULSE_FG, concentration_fg_per_nl_soft=PULSE_FG))
 BOUND_S = DRUG.off_therapy_s_max
-
-
-def switched(overrides: Overrides, **fields: bool) -> Overrides:
-    """Overrides, some of them otherwise."""
-    return replace(overrides, **fields)
 
 
 def strict(**limits: Any) -> DrugLimits:
@@ -349,25 +347,25 @@ LIMITS = (
             *start(replace(PRESCRIPTION, cap_day_fg=(10**12, 0, 0, 0))),
             Seconds(1),
             *program(
-                replace(PRESCRIPTION, cap_day_fg=(10**12 + 1, 0, 0, 0)), switched(EVERY_OVERRIDE, is_day_limit=False)
+                replace(PRESCRIPTION, cap_day_fg=(10**12 + 1, 0, 0, 0)), replace(EVERY_OVERRIDE, is_day_limit=False)
             ),
             *program(replace(PRESCRIPTION, lockout_s=9, cap_day_fg=(10**12, 0, 0, 0)), NO_OVERRIDES),
             Seconds(1),
-            *program(with_slots(SLOT_FG + 1), switched(EVERY_OVERRIDE, is_increase=False)),
-            *program(with_slots(SLOT_FG - 1), switched(EVERY_OVERRIDE, is_decrease=False)),
-            *program(with_slots(SLOT_FG // 2), switched(EVERY_OVERRIDE, is_plausibility=False)),
+            *program(with_slots(SLOT_FG + 1), replace(EVERY_OVERRIDE, is_increase=False)),
+            *program(with_slots(SLOT_FG - 1), replace(EVERY_OVERRIDE, is_decrease=False)),
+            *program(with_slots(SLOT_FG // 2), replace(EVERY_OVERRIDE, is_plausibility=False)),
             Seconds(1),
-            *program(with_slots(SLOT_FG // 4 - 1), switched(EVERY_OVERRIDE, is_plausibility=False)),
-            *program(with_slots(2 * (SLOT_FG // 2)), switched(EVERY_OVERRIDE, is_plausibility=False)),
+            *program(with_slots(SLOT_FG // 4 - 1), replace(EVERY_OVERRIDE, is_plausibility=False)),
+            *program(with_slots(2 * (SLOT_FG // 2)), replace(EVERY_OVERRIDE, is_plausibility=False)),
             Seconds(1),
-            *program(with_slots(4 * (SLOT_FG // 2) - 1), switched(EVERY_OVERRIDE, is_plausibility=False)),
+            *program(with_slots(4 * (SLOT_FG // 2) - 1), replace(EVERY_OVERRIDE, is_plausibility=False)),
             declare(10),
             fill_up(first_fg_per_nl=PULSE_FG + 1, aspirated_nl=FILLED_NL),
-            *program(with_slots(SLOT_FG // 2), switched(EVERY_OVERRIDE, is_concentration=False)),
+            *program(with_slots(SLOT_FG // 2), replace(EVERY_OVERRIDE, is_concentration=False)),
             Seconds(1),
             declare(10),
             fill_up(first_fg_per_nl=PULSE_FG, aspirated_nl=FILLED_NL),
-            *program(with_slots(SLOT_FG // 2), switched(EVERY_OVERRIDE, is_concentration=False)),
+            *program(with_slots(SLOT_FG // 2), replace(EVERY_OVERRIDE, is_concentration=False)),
             Seconds(1),
         ),
     ),
@@ -376,14 +374,15 @@ LIMITS = (
         story="A dose may rise by a tenth over the least of two days, to the last second of them.",
         config=with_first_drug(strict(titration_permille=100, titration_days=2, has_withdrawal=True)),
         happenings=(
-            *start(with_slots(100, NOTHING)),
-            Quietly(2 * DAY_S),
+            fill_up(first_fg_per_nl=STRONG_FG_PER_NL),
+            declare(),
+            *program(with_slots(10_000, NOTHING)),
+            Quietly(3 * DAY_S),
             Seconds(1),
-            Quietly(DAY_S - 1),
-            *program(with_slots(110, NOTHING), NO_OVERRIDES),
-            Quietly(DAY_S),
-            *program(with_slots(111, NOTHING), NO_OVERRIDES),
-            *program(with_slots(110, replace(NOTHING, lockout_s=1)), NO_OVERRIDES),
+            Quietly(DAY_S - 2),
+            *program(with_slots(11_000, NOTHING), NO_OVERRIDES),
+            Quietly(DAY_S + 1),
+            *program(replace(NOTHING, slots_fg=(11_001, *(11_000,) * (SLOT_COUNT - 1))), NO_OVERRIDES),
             Seconds(1),
         ),
     ),
@@ -392,12 +391,75 @@ LIMITS = (
         story="A dose falls by a tenth, then by 1 fg more than that of the most of two days, in their last second.",
         config=with_first_drug(strict(titration_permille=100, titration_days=2, has_withdrawal=True)),
         happenings=(
-            *start(with_slots(100, NOTHING)),
+            fill_up(first_fg_per_nl=STRONG_FG_PER_NL),
+            declare(),
+            *program(with_slots(10_000, NOTHING)),
             Seconds(1),
-            Quietly(DAY_S),
-            *program(with_slots(90, NOTHING), NO_OVERRIDES),
-            Quietly(DAY_S - 1),
-            *program(with_slots(89, NOTHING), NO_OVERRIDES),
+            Quietly(DAY_S - 2),
+            *program(with_slots(9_000, NOTHING), NO_OVERRIDES),
+            Quietly(DAY_S + 1),
+            *program(replace(NOTHING, slots_fg=(8_999, *(9_000,) * (SLOT_COUNT - 1))), NO_OVERRIDES),
+            Seconds(1),
+        ),
+    ),
+    Trace(
+        name="ten times as much",
+        story="A dose is entered at more than twice what it was, and at less than half of that; then of another fluid.",
+        config=replace(with_first_drug(strict(plausible_factor=3)), pump=replace(PUMP, slot_volume_nl_min=100)),
+        happenings=(
+            *start(with_slots(350_000, NOTHING)),
+            *program(with_slots(3 * 350_000 + 1, NOTHING), ALL_BUT_PLAUSIBILITY),
+            *program(with_slots(350_000 // 3, NOTHING), ALL_BUT_PLAUSIBILITY),
+            Seconds(1),
+            fill_up(first_fg_per_nl=4 * PULSE_FG, aspirated_nl=FILLED_NL),
+            *program(with_slots(400_000, NOTHING), ALL_BUT_PLAUSIBILITY),
+            *program(with_slots(400_000, NOTHING)),
+            Seconds(1),
+        ),
+    ),
+    Trace(
+        name="a smaller program after a lowered cap",
+        story="After a bolus the cap is lowered below what was given, and then the basal: neither has to wait.",
+        config=PATIENTLY,
+        happenings=(
+            *start(),
+            Seconds(1),
+            BolusAsked(),
+            Seconds(BOLUS_S),
+            *program(replace(PRESCRIPTION, cap_day_fg=(DAY_FG + TWO_PULSES_FG, 0, 0, 0))),
+            *program(replace(with_slots(SLOT_FG - 1), cap_day_fg=(DAY_FG + TWO_PULSES_FG, 0, 0, 0))),
+            *program(replace(with_slots(SLOT_FG - 1), cap_day_fg=(DAY_FG + TWO_PULSES_FG - 1, 0, 0, 0))),
+            BolusAsked(),
+            *program(replace(with_slots(SLOT_FG - 1), cap_hour_fg=(HOUR_FG + TWO_PULSES_FG, 0, 0, 0))),
+            *program(replace(with_slots(SLOT_FG - 2), cap_hour_fg=(HOUR_FG + TWO_PULSES_FG, 0, 0, 0))),
+            Seconds(1),
+        ),
+    ),
+    Trace(
+        name="a raise beside a bolus in an hour",
+        story="After a bolus basal is raised by the room that is left of an hour, then by 1 fg more.",
+        config=PATIENTLY,
+        happenings=(
+            *start(replace(IDLE, cap_hour_fg=ROOM_FOR_TWO_FG)),
+            Seconds(1),
+            BolusAsked(),
+            Seconds(BOLUS_S),
+            *program(replace(IDLE, slots_fg=(BOLUS_FG, *IDLE.slots_fg[1:]), cap_hour_fg=ROOM_FOR_TWO_FG)),
+            *program(replace(IDLE, slots_fg=(BOLUS_FG + 1, *IDLE.slots_fg[1:]), cap_hour_fg=ROOM_FOR_TWO_FG)),
+            Seconds(1),
+        ),
+    ),
+    Trace(
+        name="the phase in doubt",
+        story="While the reservoir is in doubt no slot may become larger, not by a move of the phase either.",
+        config=PATIENTLY,
+        happenings=(
+            *start(UNEVEN),
+            fill_up(aspirated_nl=0),
+            PhaseMoved(1),
+            PhaseMoved(0),
+            DiscrepancyResolved(),
+            PhaseMoved(1),
             Seconds(1),
         ),
     ),

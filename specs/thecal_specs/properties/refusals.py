@@ -1,0 +1,128 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Refusals of a prescription: each names a rule that is truly broken, so that no therapy is withheld without a cause.
+
+The rules are written out afresh from the sentences, over the state as it was and what was ordered.
+"""
+
+from thecal.events import Event, PrescriptionStaged
+from thecal.limits import Config
+from thecal.outcome import Outcome, Response
+from thecal.prescription import Overrides, Prescription, is_well_formed
+from thecal.state import State
+from thecal.units import SLOT_S, compute_quotient_up
+from thecal_specs.logic import implies
+
+
+def is_raise_of(before: State, program: Prescription) -> bool:
+    """Whether a program brings more basal than the one in force, or there is none that may run."""
+    return not before.is_admitted or any(a > b for a, b in zip(program.slots_fg, before.program.slots_fg))
+
+
+def is_some_fluid_not_allowed(config: Config, before: State) -> bool:
+    """Whether path or reservoir may hold what the library does not know, or more of a drug than it allows."""
+    old = before.path.old
+    new = before.reservoir.fluid
+    return (
+        not old.is_known
+        or not new.is_known
+        or any(hi > drug.concentration_fg_per_nl_max for hi, drug in zip(old.hi, config.library))
+        or any(hi > drug.concentration_fg_per_nl_max for hi, drug in zip(new.hi, config.library))
+    )
+
+
+def is_refused_for_its_fluids(config: Config, before: State, response: Response) -> bool:
+    """Whether a refusal for fluids is true of them."""
+    lacks_first = before.path.old.lo[0] <= 0 or before.reservoir.fluid.lo[0] <= 0
+    return (
+        implies(response == Response.REFUSED_PATH_NOT_DECLARED, not before.path.is_declared)
+        and implies(response == Response.REFUSED_FLUID_NOT_ALLOWED, is_some_fluid_not_allowed(config, before))
+        and implies(response == Response.REFUSED_FLUID_WITHOUT_THE_FIRST_DRUG, lacks_first)
+    )
+
+
+def is_refused_for_what_cannot_be_given(
+    config: Config, before: State, program: Prescription, response: Response
+) -> bool:
+    """Whether a refusal for slots and bolus is true: too small, too large, or the bolus too fast beside them."""
+    least_fg = config.pump.slot_volume_nl_min * max(before.path.old.hi[0], before.reservoir.fluid.hi[0])
+    most_fg = before.path.slot_fg_max
+    beside_fg = most_fg - compute_quotient_up(program.bolus_fg, program.bolus_duration_s) * SLOT_S
+    return (
+        implies(
+            response == Response.REFUSED_SLOT_TOO_SMALL_TO_DELIVER, any(slot < least_fg for slot in program.slots_fg)
+        )
+        and implies(
+            response == Response.REFUSED_SLOT_TOO_LARGE_TO_DELIVER, any(slot > most_fg for slot in program.slots_fg)
+        )
+        and implies(
+            response == Response.REFUSED_BOLUS_TOO_FAST_TO_DELIVER,
+            program.bolus_fg > 0 and any(slot > beside_fg for slot in program.slots_fg),
+        )
+    )
+
+
+def is_refused_for_a_limit(config: Config, program: Prescription, response: Response) -> bool:
+    """Whether a refusal for a hard limit is true."""
+    is_cap_above = any(cap > drug.day_fg_max for cap, drug in zip(program.cap_day_fg, config.library)) or any(
+        cap > drug.hour_fg_max for cap, drug in zip(program.cap_hour_fg, config.library)
+    )
+    is_bolus_above = program.bolus_fg > config.library[0].bolus_fg_max
+    return (
+        implies(response == Response.REFUSED_PRESCRIPTION_MALFORMED, not is_well_formed(program))
+        and implies(response == Response.REFUSED_CAP_ABOVE_A_HARD_LIMIT, is_cap_above)
+        and implies(response == Response.REFUSED_BOLUS_ABOVE_ITS_LIMIT, is_bolus_above)
+    )
+
+
+def is_refused_for_a_doubt(before: State, program: Prescription, response: Response) -> bool:
+    """Whether a refusal for what was given, or is not known, meets a raise of basal, and the doubt is there."""
+    is_raise = is_raise_of(before, program)
+    is_unknown = before.is_programmed and before.tick < before.device.unknown_until_tick
+    return (
+        implies(response == Response.REFUSED_BASAL_RAISED_TOO_SOON_AFTER_BOLUSES, is_raise)
+        and implies(response == Response.REFUSED_INCREASE_WHILE_HISTORY_IS_UNKNOWN, is_raise and is_unknown)
+        and implies(
+            response == Response.REFUSED_INCREASE_WHILE_THE_RESERVOIR_IS_IN_DOUBT,
+            is_raise and before.therapy.discrepancy != 0,
+        )
+    )
+
+
+def is_refused_for_a_soft_limit(
+    config: Config, before: State, program: Prescription, overrides: Overrides, response: Response
+) -> bool:
+    """Whether a refusal for a soft limit is true, and its override was not given."""
+    is_day_above = any(cap > drug.day_fg_soft for cap, drug in zip(program.cap_day_fg, config.library))
+    is_strong = any(
+        old > drug.concentration_fg_per_nl_soft or new > drug.concentration_fg_per_nl_soft
+        for old, new, drug in zip(before.path.old.hi, before.reservoir.fluid.hi, config.library)
+    )
+    return (
+        implies(response == Response.REFUSED_DAY_ABOVE_A_SOFT_LIMIT, is_day_above and not overrides.is_day_limit)
+        and implies(
+            response == Response.REFUSED_CONCENTRATION_ABOVE_A_SOFT_LIMIT,
+            is_strong and not overrides.is_concentration,
+        )
+        and implies(response == Response.REFUSED_INCREASE_BEYOND_THE_ALLOWANCE, not overrides.is_increase)
+        and implies(response == Response.REFUSED_DECREASE_BEYOND_THE_ALLOWANCE, not overrides.is_decrease)
+        and implies(
+            response == Response.REFUSED_DOSE_IS_NOT_PLAUSIBLE, before.is_programmed and not overrides.is_plausibility
+        )
+    )
+
+
+def a_refused_prescription_breaks_the_rule_that_is_named(
+    config: Config, before: State, event: Event, outcome: Outcome
+) -> bool:
+    """PRG-11: a prescription is not staged only for a rule that it, the fluids, or a doubt truly breaks."""
+    if isinstance(event, PrescriptionStaged):
+        program = event.prescription
+        response = outcome.response
+        return (
+            is_refused_for_a_limit(config, program, response)
+            and is_refused_for_its_fluids(config, before, response)
+            and is_refused_for_what_cannot_be_given(config, before, program, response)
+            and is_refused_for_a_doubt(before, program, response)
+            and is_refused_for_a_soft_limit(config, before, program, event.overrides, response)
+        )
+    return True
