@@ -2,7 +2,6 @@
 """What is changed is what the operators say, each change has a name that lasts, and what is broken is noticed."""
 
 import ast
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,6 +9,8 @@ import pytest
 import thecal
 import thecal_specs
 from thecal_proofs.decide import Limits
+from thecal_proofs.mutation.campaign import Campaign, Store, render, summarize
+from thecal_proofs.mutation.equivalents import EQUIVALENTS
 from thecal_proofs.mutation.judge import Judge, Kill
 from thecal_proofs.mutation.lister import SKIPPED_MODULES, list_mutants, read_modules
 from thecal_proofs.mutation.mutant import Mutant
@@ -68,7 +69,10 @@ def list_changes(body: str, returns: str = "int") -> list[tuple[str, str, str]]:
         ("return f(7)", [("constant", "7", "8"), ("constant", "7", "6")]),
         ("return f(True)", [("constant", "True", "False")]),
         ("return f(LIMIT)", [("bound", "LIMIT", "(LIMIT + 1)"), ("bound", "LIMIT", "(LIMIT - 1)")]),
-        ("return x and y", [("logic", "x and y", "(x or y)"), ("operand", "x and y", "y"), ("operand", "x and y", "x")]),
+        (
+            "return x and y",
+            [("logic", "x and y", "(x or y)"), ("operand", "x and y", "y"), ("operand", "x and y", "x")],
+        ),
         ("return not x", [("negation", "not x", "x")]),
         ("return min(x, y)", [("extreme", "min", "max")]),
         ("return all(x for x in y)", [("extreme", "all", "any")]),
@@ -142,27 +146,23 @@ def test_the_lister_gives_the_same_each_time() -> None:
     assert modules == sorted(modules)
 
 
-def find_mutant(module: str, before: str, after: str, function: str = "") -> Mutant:
-    found = [
-        mutant
-        for mutant in MUTANTS
-        if (mutant.module, mutant.before, mutant.after) == (module, before, after)
-        and function in ("", mutant.function)
-    ]
-    assert len(found) == 1, [(mutant.id, mutant.function) for mutant in found]
+def find_mutant(module: str, function: str, after: str) -> Mutant:
+    found = [each for each in MUTANTS if (each.module, each.function, each.after) == (module, function, after)]
+    assert len(found) == 1, [(mutant.id, mutant.before) for mutant in found]
     return found[0]
 
 
 def test_a_guard_knows_the_properties_at_the_lines_that_it_decides_on() -> None:
-    lockout = "is_locked_out(state.lockout, state.tick)"
-    assert find_mutant("admission", lockout, "False").marks == ("OVR-03",)
-    assert find_mutant("admission", lockout, "False").is_guard
-    assert not find_mutant("ledger", "state.program.lockout_s", "0").is_guard if False else True
+    lockout = [each for each in MUTANTS if each.before == "is_locked_out(state.lockout, state.tick)"]
+    assert [each.after for each in lockout] == ["True", "False"]
+    assert all(each.marks == ("OVR-03",) and each.is_guard for each in lockout)
+    (kept,) = (each for each in MUTANTS if each.function == "with_phase_known" and each.after == "False")
+    assert not kept.is_guard
 
 
 @pytest.fixture(scope="module")
-def workshop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workshop]:
-    yield Workshop(tmp_path_factory.mktemp("workshop"), KERNEL, SPECS)
+def workshop(tmp_path_factory: pytest.TempPathFactory) -> Workshop:
+    return Workshop(tmp_path_factory.mktemp("workshop"), KERNEL, SPECS)
 
 
 def find_kill(workshop: Workshop, mutant: Mutant | None, *traces: str) -> Kill | None:
@@ -178,3 +178,64 @@ def test_the_kernel_as_it_stands_is_killed_by_nothing(workshop: Workshop) -> Non
         again = Judge(loaded, Limits(), reference)
         assert again.find(None) is None
         assert again.steps == [], "what goes as it should is not asked again"
+
+
+@pytest.mark.parametrize(
+    ("module", "function", "after", "by"),
+    [
+        ("ledger", "is_locked_out", "(tick - lockout.end_tick <= lockout.lockout_s)", "UND-03"),
+        ("admission", "find_fluid_refusal", "(state.path.old.lo[0] <= 0)", "CON-06"),
+        ("admission", "find_fluid_refusal", "(state.reservoir.fluid.lo[0] <= 0)", "CON-06"),
+        ("units", "compute_largest_slot", "min", "RES-04"),
+        ("schedule", "is_any_slot_above", "(slot >= most_fg)", "PRG-11"),
+        ("schedule", "is_any_slot_below", "(slot <= least_fg)", "PRG-11"),
+        ("path", "is_fitting", "(reservoir.volume_lo_nl - volume_nl > residual_nl)", "UND-02"),
+        ("ledger", "compute_patient_count", "(DAY_S - 1)", "OVR-04"),
+    ],
+)
+def test_a_broken_guard_is_noticed_by_a_property(
+    workshop: Workshop, module: str, function: str, after: str, by: str
+) -> None:
+    kill = find_kill(workshop, find_mutant(module, function, after))
+    assert kill is not None
+    assert (kill.kind, kill.by) == ("property", by)
+    assert kill.step > 0
+
+
+def test_a_kernel_that_raises_is_refuted_by_totality(workshop: Workshop) -> None:
+    mutant = find_mutant("schedule", "compute_slot_index", "(tick % DAY_S * SLOT_S)")
+    kill = find_kill(workshop, mutant)
+    assert kill is not None
+    assert (kill.by, kill.claim) == ("TOT-01", "raises IndexError")
+
+
+def test_a_campaign_goes_on_where_it_was_left(tmp_path: Path) -> None:
+    told: list[int] = []
+    campaign = Campaign(KERNEL, SPECS, tmp_path)
+    judged = campaign.run(["step"], 1, lambda _, done, total: told.append(done))
+    assert told == [1, 2]
+    assert campaign.run(["step"], 1, lambda _, done, total: told.append(done)) == judged
+    assert told == [1, 2], "nothing is judged twice"
+    summary = summarize(judged)
+    assert (
+        summary["mutants"]
+        == sum(summary[verdict] for verdict in ("killed", "equivalent", "survived", "undecided"))
+        == 2
+    )
+    told_as = render(campaign, judged)
+    assert told_as["summary"] == summary
+    assert [row["id"] for row in told_as["mutants"]] == [each.mutant.id for each in judged]
+
+
+def test_what_is_kept_is_read_back(tmp_path: Path) -> None:
+    store = Store(tmp_path, "key")
+    kill = Kill("property", "OVR-03", "sentence", "lockout", 44, "BolusAsked")
+    store.add(MUTANTS[0], kill)
+    store.add(MUTANTS[1], None)
+    assert Store(tmp_path, "key").read() == {MUTANTS[0].id: kill, MUTANTS[1].id: None}
+    assert Store(tmp_path, "other").read() == {}
+
+
+def test_what_is_called_equivalent_is_a_mutant_and_has_a_reason() -> None:
+    assert set(EQUIVALENTS) <= {mutant.id for mutant in MUTANTS}
+    assert all(reason.strip().endswith(".") for reason in EQUIVALENTS.values())

@@ -4,13 +4,14 @@
 A property of the catalogue is looked for first, in every trace; then a conjunct of the invariant or a lemma, which is
 TOT-03; then what TOT-04 lists and no step shows. A trace is followed as long as the assumptions hold of the event and
 of what the world does: what is refuted at a step is refuted of a state that is reached from the initial one. What
-raises in the kernel's step is refuted by TOT-01; what raises beside it makes a trace that TOT-04 cannot show. A step that goes as it does on the kernel as it stands, of which every claim is true, is
-not asked again: marks of its outcomes say so.
+raises in the kernel's step is refuted by TOT-01; a trace that raises beside it shows no more, which is TOT-04. A step
+that goes as it does on the kernel as it stands, of which every claim is true, is not asked again: marks say so.
 """
 
 import inspect
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from traceback import walk_tb
 from typing import Any, Literal, TypeAlias
 
 from thecal_proofs.claims import judge

@@ -23,8 +23,8 @@ SKIPPED_MODULES: Mapping[str, str] = {
     "integrity": "it is the invariant, word for word, and a test holds the two texts together",
     "soundness": "it is the invariant, word for word, and a test holds the two texts together",
 }
-# Modules whose numbers the statements use by the same names.
-SHARED = ("units", "state", "limits")
+# Modules whose numbers and tables the statements use by the same names.
+SHARED: Mapping[type, tuple[str, ...]] = {ast.Assign: ("units", "state", "limits"), ast.AnnAssign: ("state",)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,10 +100,8 @@ def _list_sites(module: str, tree: ast.Module) -> Iterator[Site]:
         if isinstance(node, ast.FunctionDef):
             returns = ast.unparse(node.returns) if node.returns is not None else ""
             yield from _list_sites_of(node.name, returns, node.body)
-        elif (isinstance(node, ast.Assign) and module not in SHARED) or (
-            isinstance(node, ast.AnnAssign) and node.value is not None and module != "state"
-        ):
-            yield Site("", "", node, (node.value,))
+        elif isinstance(node, ast.Assign | ast.AnnAssign) and module not in SHARED.get(type(node), ()):
+            yield Site("", "", node, (node,))
 
 
 def _list_sites_of(function: str, returns: str, body: Sequence[ast.stmt]) -> Iterator[Site]:

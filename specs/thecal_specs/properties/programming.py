@@ -39,7 +39,8 @@ def is_hour_within_its_cap(after: State, pulses_fg: int) -> bool:
 
 def only_an_admitted_prescription_becomes_active(config: Config, before: State, event: Event, after: State) -> bool:
     """PRG-01: a program becomes active by an order, within hard limits, its own caps, and what the motor can give."""
-    is_programming = isinstance(event, PrescriptionConfirmed) or isinstance(event, PhaseMoved)
+    is_confirmed = isinstance(event, PrescriptionConfirmed)
+    is_programming = is_confirmed or isinstance(event, PhaseMoved)
     program = after.program
     pulses_fg = 2 * compute_largest_pulse_fg(config, after)
     worst_fg = sum(slot for slot in program.slots_fg) + pulses_fg
@@ -52,8 +53,7 @@ def only_an_admitted_prescription_becomes_active(config: Config, before: State, 
         and all(cap <= drug.hour_fg_max for cap, drug in zip(program.cap_hour_fg, config.library))
         and program.bolus_fg <= config.library[0].bolus_fg_max
         and worst_fg <= program.cap_day_fg[0]
-        and is_hour_within_its_cap(after, pulses_fg)
-        and is_bolus_deliverable(after),
+        and implies(is_confirmed, is_hour_within_its_cap(after, pulses_fg) and is_bolus_deliverable(after)),
     )
 
 
