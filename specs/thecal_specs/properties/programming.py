@@ -14,7 +14,7 @@ from thecal.limits import Config
 from thecal.outcome import Outcome, Response
 from thecal.state import Alarm, Mode, State
 from thecal.units import DAY_S, SLOT_COUNT, SLOT_S, compute_quotient_up
-from thecal_specs.ghost import Ghost, compute_largest_pulse_fg, is_running
+from thecal_specs.ghost import Ghost, World, compute_largest_pulse_fg, is_running
 from thecal_specs.logic import implies
 
 
@@ -49,6 +49,7 @@ def only_an_admitted_prescription_becomes_active(config: Config, before: State, 
         is_programming
         and after.is_admitted
         and after.is_programmed
+        and after.path.is_declared
         and all(cap <= drug.day_fg_max for cap, drug in zip(program.cap_day_fg, config.library))
         and all(cap <= drug.hour_fg_max for cap, drug in zip(program.cap_hour_fg, config.library))
         and program.bolus_fg <= config.library[0].bolus_fg_max
@@ -162,16 +163,25 @@ def every_slot_is_deliverable_or_the_order_is_refused(config: Config, after: Sta
     )
 
 
-def a_patient_bolus_needs_the_consent_of_every_drug(config: Config, before: State, after: State, ghost: Ghost) -> bool:
-    """PRG-07: a patient bolus starts only if every drug truly in path or reservoir allows it, within its largest."""
-    world = ghost.world
+def is_allowed_by_every_drug(config: Config, world: World) -> bool:
+    """Whether every drug that is truly in path or reservoir allows a patient's bolus."""
+    return all(
+        drug.is_patient_bolus_allowed or (new == 0 and (world.front_nl == 0 or old == 0))
+        for drug, old, new in zip(config.library, world.old.hi, world.new.hi)
+    )
+
+
+def a_patient_bolus_needs_the_consent_of_every_drug(
+    config: Config, before: State, event: Event, after: State, ghost: Ghost
+) -> bool:
+    """PRG-07: a patient bolus is ordered, and starts, only if every drug truly there allows it, within its largest."""
     is_start = not before.bolus.is_active and after.bolus.is_active and after.bolus.is_patient
+    is_ordered = isinstance(event, PrescriptionConfirmed) and is_new_program(before, after)
     return implies(
+        is_ordered and after.program.bolus_fg > 0, is_allowed_by_every_drug(config, ghost.world)
+    ) and implies(
         is_start,
-        all(
-            drug.is_patient_bolus_allowed or (new == 0 and (world.front_nl == 0 or old == 0))
-            for drug, old, new in zip(config.library, world.old.hi, world.new.hi)
-        )
+        is_allowed_by_every_drug(config, ghost.world)
         and all(reserved <= drug.bolus_fg_max for reserved, drug in zip(after.bolus.reserved_fg, config.library)),
     )
 

@@ -9,8 +9,9 @@ from thecal.limits import Config
 from thecal.outcome import Outcome, Response
 from thecal.prescription import Overrides, Prescription, is_well_formed
 from thecal.state import State
-from thecal.units import SLOT_S, compute_quotient_up
+from thecal.units import DRUG_COUNT, SLOT_COUNT, SLOT_S, compute_quotient_up
 from thecal_specs.logic import implies
+from thecal_specs.properties.underdose import compute_share_fg, is_permitted
 
 
 def is_raise_of(before: State, program: Prescription) -> bool:
@@ -97,17 +98,87 @@ def is_refused_for_a_soft_limit(
         old > drug.concentration_fg_per_nl_soft or new > drug.concentration_fg_per_nl_soft
         for old, new, drug in zip(before.path.old.hi, before.reservoir.fluid.hi, config.library)
     )
+    return implies(
+        response == Response.REFUSED_DAY_ABOVE_A_SOFT_LIMIT, is_day_above and not overrides.is_day_limit
+    ) and implies(
+        response == Response.REFUSED_CONCENTRATION_ABOVE_A_SOFT_LIMIT,
+        is_strong and not overrides.is_concentration,
+    )
+
+
+def compute_total_fg(config: Config, before: State, program: Prescription, drug: int) -> int:
+    """What a program brings of a drug in a day, in whole pulses of the fluids that are there."""
+    day_fg = sum(slot for slot in program.slots_fg)
+    return day_fg if drug == 0 else compute_share_fg(config, before, drug, day_fg)
+
+
+def is_far_from(new: int, old: int, factor: int) -> bool:
+    """Whether one number is more than so many times another."""
+    return new > old * factor or old > new * factor
+
+
+def is_implausible(config: Config, before: State, program: Prescription) -> bool:
+    """Whether a program's day, or the volume of it, is beyond the plausible factor of the running one's."""
+    running = before.titration
+    day_fg = sum(slot for slot in program.slots_fg)
+    volume_nl = compute_quotient_up(day_fg, before.reservoir.fluid.hi[0])
+    factor = config.library[0].plausible_factor
+    return is_far_from(day_fg, running.total_fg[0], factor) or is_far_from(volume_nl, running.volume_nl, factor)
+
+
+def is_refused_for_a_change(
+    config: Config, before: State, program: Prescription, overrides: Overrides, response: Response
+) -> bool:
+    """Whether a refusal for a change of the dose meets one, and its override was not given."""
+    running_fg = before.titration.total_fg
+    is_rise = any(compute_total_fg(config, before, program, i) > running_fg[i] for i in range(DRUG_COUNT))
+    is_fall = any(
+        config.library[i].has_withdrawal and compute_total_fg(config, before, program, i) < running_fg[i]
+        for i in range(DRUG_COUNT)
+    )
     return (
-        implies(response == Response.REFUSED_DAY_ABOVE_A_SOFT_LIMIT, is_day_above and not overrides.is_day_limit)
+        implies(response == Response.REFUSED_INCREASE_BEYOND_THE_ALLOWANCE, is_rise and not overrides.is_increase)
+        and implies(response == Response.REFUSED_DECREASE_BEYOND_THE_ALLOWANCE, is_fall and not overrides.is_decrease)
         and implies(
-            response == Response.REFUSED_CONCENTRATION_ABOVE_A_SOFT_LIMIT,
-            is_strong and not overrides.is_concentration,
+            response == Response.REFUSED_DOSE_IS_NOT_PLAUSIBLE,
+            before.is_programmed and is_implausible(config, before, program) and not overrides.is_plausibility,
         )
-        and implies(response == Response.REFUSED_INCREASE_BEYOND_THE_ALLOWANCE, not overrides.is_increase)
-        and implies(response == Response.REFUSED_DECREASE_BEYOND_THE_ALLOWANCE, not overrides.is_decrease)
-        and implies(
-            response == Response.REFUSED_DOSE_IS_NOT_PLAUSIBLE, before.is_programmed and not overrides.is_plausibility
-        )
+    )
+
+
+def is_refused_for_a_drug(config: Config, before: State, program: Prescription, response: Response) -> bool:
+    """Whether a refusal of a patient's bolus is for a drug that does not allow it."""
+    is_foreign = program.bolus_fg > 0 and not is_permitted(config, before)
+    return implies(response == Response.REFUSED_BOLUS_OF_A_DRUG_THAT_PATIENTS_MAY_NOT_ASK_FOR, is_foreign)
+
+
+def is_basal_above(config: Config, before: State, program: Prescription) -> bool:
+    """Whether the worst basal of any day or hour, two pulses included, is above the program's own caps."""
+    slots_fg = program.slots_fg
+    pulses_fg = 2 * before.path.pulse_fg_max
+    day_fg = sum(slot for slot in slots_fg) + pulses_fg
+    most_fg = slots_fg[SLOT_COUNT - 1] + slots_fg[0]
+    for i in range(SLOT_COUNT - 1):
+        most_fg = max(most_fg, slots_fg[i] + slots_fg[i + 1])
+    hour_fg = most_fg + pulses_fg
+    return (
+        day_fg > program.cap_day_fg[0]
+        or hour_fg > program.cap_hour_fg[0]
+        or any(compute_share_fg(config, before, i, day_fg) > program.cap_day_fg[i] for i in range(1, DRUG_COUNT))
+        or any(compute_share_fg(config, before, i, hour_fg) > program.cap_hour_fg[i] for i in range(1, DRUG_COUNT))
+    )
+
+
+def is_answer(response: Response) -> bool:
+    """Whether a response stages a prescription, or refuses one."""
+    return (
+        response == Response.PRESCRIPTION_STAGED
+        or response == Response.REFUSED_BOLUS_OF_A_DRUG_THAT_PATIENTS_MAY_NOT_ASK_FOR
+        or response == Response.REFUSED_BOLUS_TOO_FAST_TO_DELIVER
+        or Response.REFUSED_PRESCRIPTION_MALFORMED <= response <= Response.REFUSED_BASAL_RAISED_TOO_SOON_AFTER_BOLUSES
+        or Response.REFUSED_BOLUS_ABOVE_ITS_LIMIT <= response <= Response.REFUSED_DOSE_IS_NOT_PLAUSIBLE
+        or response == Response.REFUSED_INCREASE_WHILE_THE_RESERVOIR_IS_IN_DOUBT
+        or response == Response.REFUSED_INCREASE_WHILE_HISTORY_IS_UNKNOWN
     )
 
 
@@ -124,5 +195,9 @@ def a_refused_prescription_breaks_the_rule_that_is_named(
             and is_refused_for_what_cannot_be_given(config, before, program, response)
             and is_refused_for_a_doubt(before, program, response)
             and is_refused_for_a_soft_limit(config, before, program, event.overrides, response)
+            and is_refused_for_a_change(config, before, program, event.overrides, response)
+            and is_refused_for_a_drug(config, before, program, response)
+            and implies(response == Response.REFUSED_BASAL_ABOVE_ITS_OWN_CAP, is_basal_above(config, before, program))
+            and is_answer(response)
         )
     return True

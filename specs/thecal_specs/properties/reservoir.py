@@ -97,7 +97,7 @@ def a_residual_that_differs_leads_to_the_safe_state(config: Config, before: Stat
         and implies(is_doubted and not is_resolution and not is_refill, after.therapy.discrepancy != 0)
         and implies(is_doubted and not before.bolus.is_active, not after.bolus.is_active)
         and implies(
-            is_doubted and not is_resolution and before.is_admitted and not is_refill,
+            is_doubted and not is_resolution and not is_refill,
             all(a <= b for a, b in zip(after.program.slots_fg, before.program.slots_fg)),
         )
     )

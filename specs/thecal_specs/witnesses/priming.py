@@ -112,6 +112,9 @@ PRIMING = (
         story="What stays behind of a fluid that is too strong has to be rinsed out first.",
         config=SOILED,
         happenings=(
+            propose(0, 200),
+            propose(5, 200),
+            propose(6, 200),
             fill_up(first_fg_per_nl=50),
             propose(1, 200),
             fill_up(first_fg_per_nl=1, is_rinsed=True),
