@@ -15,6 +15,9 @@ from thecal_specs.witnesses.box import ghost_of_a_box, pump_in_its_box
 from thecal_specs.witnesses.trace import Happening, Quietly, Report, Seconds, Trace, Truly
 from thecal_specs.witnesses.world import compute_truth
 
+# A kernel that is never quiet is not followed for days, second by second.
+QUIET_STEPS_MAX = 500
+
 
 @dataclass(frozen=True, slots=True)
 class Step:
@@ -78,7 +81,9 @@ class Runner:
 
     def _pass_quietly(self, quietly: Quietly) -> Iterator[Step]:
         end_tick = self._state.tick + quietly.count
-        while self._state.tick < end_tick and self._state.mode != Mode.END_OF_SERVICE:
+        for _ in range(QUIET_STEPS_MAX):
+            if self._state.tick >= end_tick or self._state.mode == Mode.END_OF_SERVICE:
+                return
             quiet_s = min(compute_quiet_s(self._trace.config, self._state), end_tick - self._state.tick)
             if quiet_s > 1:
                 yield self._take(SecondsPassed(quiet_s), quietly)
