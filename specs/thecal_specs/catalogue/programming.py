@@ -98,7 +98,7 @@ PROPERTIES = (
         name="A fact is never refused",
         statement=(
             "A fact is never refused. One that fails a check is booked in its worst reading and leads to the"
-            " drugs' safe state with an alarm."
+            " drugs' safe state with an alarm. After a failed self-test nothing runs until one has passed."
         ),
         does_not_say=("It does not say that the reported fact is true, nor that the safe state is free of harm."),
         hazards=("HAZ-06", "HAZ-10", "HAZ-28"),

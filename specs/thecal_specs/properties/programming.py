@@ -7,8 +7,10 @@ from thecal.events import (
     PhaseMoved,
     PowerRestored,
     PrescriptionConfirmed,
+    PrescriptionStaged,
     PulseReported,
     RefillDone,
+    SelfTestReported,
 )
 from thecal.limits import Config
 from thecal.outcome import Outcome, Response
@@ -16,6 +18,7 @@ from thecal.state import Alarm, Mode, State
 from thecal.units import DAY_S, SLOT_COUNT, SLOT_S, compute_quotient_up
 from thecal_specs.ghost import Ghost, World, compute_largest_pulse_fg, is_running
 from thecal_specs.logic import implies
+from thecal_specs.properties.refusals import is_refused_for_what_is_named
 
 
 def is_new_program(before: State, after: State) -> bool:
@@ -186,12 +189,25 @@ def a_patient_bolus_needs_the_consent_of_every_drug(
     )
 
 
+def is_self_tested(event: Event, is_passed: bool) -> bool:
+    """Whether an event tells of a self-test that ended so."""
+    if isinstance(event, SelfTestReported):
+        return event.is_passed == is_passed
+    return False
+
+
 def a_fact_is_never_refused(before: State, event: Event, outcome: Outcome, after: State) -> bool:
-    """PRG-08: facts are booked; a program that they make inadmissible does not run, and the alarm is active."""
+    """PRG-08: facts are booked; what they make inadmissible does not run and alarms, nor does a pump that failed."""
     is_fact = isinstance(event, RefillDone) or isinstance(event, PathDeclared) or isinstance(event, PulseReported)
-    return implies(is_fact, not is_refusal(outcome.response)) and implies(
-        after.is_programmed and not after.is_admitted,
-        not is_running(after) and after.alarms[Alarm.THERAPY_NOT_ADMISSIBLE].is_active,
+    is_over = after.mode == Mode.FAILED or after.mode == Mode.END_OF_SERVICE
+    return (
+        implies(is_fact, not is_refusal(outcome.response))
+        and implies(
+            after.is_programmed and not after.is_admitted,
+            not is_running(after) and after.alarms[Alarm.THERAPY_NOT_ADMISSIBLE].is_active,
+        )
+        and implies(is_self_tested(event, False), is_over)
+        and implies(before.mode == Mode.FAILED and not is_over, is_self_tested(event, True))
     )
 
 
@@ -229,4 +245,13 @@ def an_implausible_change_needs_an_explicit_override(config: Config, before: Sta
             and new_nl <= old_nl * factor
             and old_nl <= new_nl * factor,
         )
+    return True
+
+
+def a_refused_prescription_breaks_the_rule_that_is_named(
+    config: Config, before: State, event: Event, outcome: Outcome
+) -> bool:
+    """PRG-11: a prescription is not staged only for a rule that it, the fluids, or a doubt truly breaks."""
+    if isinstance(event, PrescriptionStaged):
+        return is_refused_for_what_is_named(config, before, event, outcome.response)
     return True

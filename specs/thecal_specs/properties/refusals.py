@@ -1,12 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Refusals of a prescription: each names a rule that is truly broken, so that no therapy is withheld without a cause.
+"""The rules that a refused prescription may break, written out afresh over the state as it was and what was ordered."""
 
-The rules are written out afresh from the sentences, over the state as it was and what was ordered.
-"""
-
-from thecal.events import Event, PrescriptionStaged
+from thecal.events import PrescriptionStaged
 from thecal.limits import Config
-from thecal.outcome import Outcome, Response
+from thecal.outcome import Response
 from thecal.prescription import Overrides, Prescription, is_well_formed
 from thecal.state import State
 from thecal.units import DRUG_COUNT, SLOT_COUNT, SLOT_S, compute_quotient_up
@@ -182,22 +179,17 @@ def is_answer(response: Response) -> bool:
     )
 
 
-def a_refused_prescription_breaks_the_rule_that_is_named(
-    config: Config, before: State, event: Event, outcome: Outcome
-) -> bool:
-    """PRG-11: a prescription is not staged only for a rule that it, the fluids, or a doubt truly breaks."""
-    if isinstance(event, PrescriptionStaged):
-        program = event.prescription
-        response = outcome.response
-        return (
-            is_refused_for_a_limit(config, program, response)
-            and is_refused_for_its_fluids(config, before, response)
-            and is_refused_for_what_cannot_be_given(config, before, program, response)
-            and is_refused_for_a_doubt(before, program, response)
-            and is_refused_for_a_soft_limit(config, before, program, event.overrides, response)
-            and is_refused_for_a_change(config, before, program, event.overrides, response)
-            and is_refused_for_a_drug(config, before, program, response)
-            and implies(response == Response.REFUSED_BASAL_ABOVE_ITS_OWN_CAP, is_basal_above(config, before, program))
-            and is_answer(response)
-        )
-    return True
+def is_refused_for_what_is_named(config: Config, before: State, event: PrescriptionStaged, response: Response) -> bool:
+    """Whether an answer to a staged prescription stages it, or names a rule that is broken."""
+    program = event.prescription
+    return (
+        is_answer(response)
+        and is_refused_for_a_limit(config, program, response)
+        and is_refused_for_its_fluids(config, before, response)
+        and is_refused_for_what_cannot_be_given(config, before, program, response)
+        and is_refused_for_a_doubt(before, program, response)
+        and is_refused_for_a_soft_limit(config, before, program, event.overrides, response)
+        and is_refused_for_a_change(config, before, program, event.overrides, response)
+        and is_refused_for_a_drug(config, before, program, response)
+        and implies(response == Response.REFUSED_BASAL_ABOVE_ITS_OWN_CAP, is_basal_above(config, before, program))
+    )

@@ -15,7 +15,7 @@ from thecal.limits import Config, SafeState
 from thecal.outcome import Outcome, Response
 from thecal.state import Alarm, Mode, State
 from thecal.units import DAY_S, FAILURE_COUNT, SLOT_S, TICK_MAX, YEAR_S
-from thecal_specs.ghost import Ghost
+from thecal_specs.ghost import Ghost, is_running
 from thecal_specs.logic import implies
 from thecal_specs.properties.reservoir import compute_surprise
 
@@ -113,14 +113,20 @@ def an_unknown_pulse_counts_as_given_and_is_not_repeated(
     return True
 
 
-def failing_pulses_raise_a_critical_alarm(event: Event, after: State, ghost_after: Ghost) -> bool:
-    """FLT-03: so many failed or lost pulses in any 24 h, in any order, or a stall, and the alarm is active at once."""
+def failing_pulses_raise_a_critical_alarm(before: State, event: Event, after: State, ghost_after: Ghost) -> bool:
+    """FLT-03: so many failed or lost pulses in any 24 h, or a stall, and the alarm is active; no stalled motor runs."""
+    is_still = not is_running(before) and before.mode != Mode.PRIMING
+    is_standing = after.device.is_stalled and (isinstance(event, MotorStalled) or is_still)
     window = ghost_after.window
     is_stall = isinstance(event, MotorStalled)
-    return implies(
-        window.is_open and after.tick - window.since_tick <= DAY_S and window.failures >= FAILURE_COUNT,
-        after.alarms[Alarm.PULSES_FAILED].is_active,
-    ) and implies(is_stall, after.alarms[Alarm.MOTOR_STALLED].is_active)
+    return (
+        implies(
+            window.is_open and after.tick - window.since_tick <= DAY_S and window.failures >= FAILURE_COUNT,
+            after.alarms[Alarm.PULSES_FAILED].is_active,
+        )
+        and implies(is_stall, after.alarms[Alarm.MOTOR_STALLED].is_active)
+        and implies(is_standing, not is_running(after) and after.mode != Mode.PRIMING)
+    )
 
 
 def is_any_drug_at(config: Config, state: State, safe_state: SafeState) -> bool:

@@ -90,6 +90,12 @@ PRIMING = (
         ),
     ),
     Trace(
+        name="water through water",
+        story="A pump full of water primes a path of water, which no limit of a drug would ever end.",
+        config=CONFIG,
+        happenings=(fill_up(first_fg_per_nl=0), WATER, *PRIME, Seconds(VOLUME_NL + 5)),
+    ),
+    Trace(
         name="prime above a bolus",
         story="A full path would push more past the tip than the largest bolus.",
         config=with_first_drug(replace(DRUG, bolus_fg_max=VOLUME_FG - 1)),
