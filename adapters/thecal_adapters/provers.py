@@ -17,6 +17,13 @@ class Progress(Protocol):
         """Take note. ``subject`` is a property's ID, or the name of what supports the properties."""
 
 
+class MutantProgress(Protocol):
+    """Is told of every mutant that is judged."""
+
+    def __call__(self, mutant: str, place: str, verdict: str, done: int, total: int) -> None:
+        """Take note. ``place`` is file and line."""
+
+
 class Prover(Protocol):
     """Something that decides the catalogue's properties of the kernel's source text."""
 
@@ -42,6 +49,20 @@ class Prover(Protocol):
 
         ``source`` is the folder of a changed copy of the kernel; ``export`` gets one SMT-LIB file for each question.
         Raises ``ValueError`` if the source cannot be read.
+        """
+
+    def list_mutated(self) -> Sequence[str]:
+        """The kernel's modules that are mutated, by name."""
+
+    def fingerprint_mutants(self) -> Mapping[str, str]:
+        """What a campaign of mutants depends on: hashes of the kernel, the specification and what judges them."""
+
+    def mutate(
+        self, only: Sequence[str], *, jobs: int, cache: Path | None, progress: MutantProgress
+    ) -> Mapping[str, Any]:
+        """Judge the mutants of some modules (none named: of all), in the form of ``schemas/mutants.schema.json``.
+
+        What was judged before of the very same texts is found again in ``cache``, and what is judged now is kept there.
         """
 
 

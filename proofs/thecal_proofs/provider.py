@@ -11,6 +11,8 @@ import thecal_proofs
 import thecal_specs
 from thecal_proofs.export import export_questions
 from thecal_proofs.frontend import Refusal, Sources
+from thecal_proofs.mutation.campaign import Campaign, Judged, render
+from thecal_proofs.mutation.lister import SKIPPED_MODULES, read_modules
 from thecal_proofs.obligations import ANY_EVENT, INITIAL
 from thecal_proofs.prove import Project, prove
 from thecal_proofs.verdicts import Result
@@ -24,6 +26,13 @@ class Progress(Protocol):
     """Is told of every obligation that is decided."""
 
     def __call__(self, subject: str, event: str, verdict: str, done: int, total: int) -> None:
+        """Take note."""
+
+
+class MutantProgress(Protocol):
+    """Is told of every mutant that is judged."""
+
+    def __call__(self, mutant: str, place: str, verdict: str, done: int, total: int) -> None:
         """Take note."""
 
 
@@ -71,6 +80,25 @@ class Provider:
         if export is not None:
             export_questions(project, report.results, export)
         return report.to_json()
+
+    def list_mutated(self) -> Sequence[str]:
+        """The kernel's modules that are mutated."""
+        return [module for module in read_modules(KERNEL_FOLDER) if module not in SKIPPED_MODULES]
+
+    def fingerprint_mutants(self) -> Mapping[str, str]:
+        """Hashes of everything that a campaign depends on."""
+        return Campaign(KERNEL_FOLDER, SPECS_FOLDER).fingerprint()
+
+    def mutate(
+        self, only: Sequence[str], *, jobs: int, cache: Path | None, progress: MutantProgress
+    ) -> Mapping[str, Any]:
+        """Judge the mutants of the named modules, or of all."""
+
+        def note(judged: Judged, done: int, total: int) -> None:
+            progress(judged.mutant.id, judged.mutant.place, judged.verdict, done, total)
+
+        campaign = Campaign(KERNEL_FOLDER, SPECS_FOLDER, cache)
+        return render(campaign, campaign.run(only, jobs, note))
 
 
 def _open(source: Path | None) -> Project:

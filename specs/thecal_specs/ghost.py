@@ -15,6 +15,7 @@ from thecal.events import (
     PrescriptionAbandoned,
     PrescriptionConfirmed,
     PrescriptionStaged,
+    PrimeAsked,
     PrimeConfirmed,
     PulseReported,
     PulseResult,
@@ -627,6 +628,9 @@ def advance_program(before: State, event: Event, outcome: Outcome, truth: Truth,
     if isinstance(event, PrescriptionStaged):
         if outcome.response == Response.PRESCRIPTION_STAGED:
             return replace(taken, is_staged=True, staged=event.prescription)
+    if isinstance(event, PrimeAsked):
+        if outcome.response == Response.PRIME_STAGED:  # it takes the place of what was staged before
+            return replace(taken, is_staged=False)
     if isinstance(event, PrescriptionConfirmed):
         if outcome.response == Response.PRESCRIPTION_CONFIRMED:
             return replace(taken, is_staged=False, was_confirmed=True)

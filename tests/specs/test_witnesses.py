@@ -9,7 +9,7 @@ from itertools import pairwise
 import pytest
 from tests.simulation.walk import ASSUMPTIONS, CONJUNCTS, PROPERTIES, find_false
 
-from thecal.events import BolusAsked, Event, PulseReported, PulseResult, SecondPassed
+from thecal.events import BolusAsked, Event, PulseReported, PulseResult, SecondPassed, SecondsPassed
 from thecal.limits import Config, is_admissible_config
 from thecal.state import Mode, initial_state
 from thecal.step import step
@@ -17,10 +17,10 @@ from thecal.units import DAY_S, TICK_MAX
 from thecal_specs.ghost import initial_ghost
 from thecal_specs.witnesses import WITNESSES, shown
 from thecal_specs.witnesses.box import claim, ghost_of_a_box, given, pump_in_its_box
-from thecal_specs.witnesses.pump import CONFIG, PRESCRIPTION, start
-from thecal_specs.witnesses.run import Step, run
+from thecal_specs.witnesses.pump import CONFIG, MOST_SLOT_FG, PRESCRIPTION, start, with_slots
+from thecal_specs.witnesses.run import QUIET_STEPS_MAX, Step, run
 from thecal_specs.witnesses.shown import EVENT_CLASSES, find_missing, list_shown
-from thecal_specs.witnesses.trace import Report, Seconds, Trace, Truly
+from thecal_specs.witnesses.trace import Quietly, Report, Seconds, Trace, Truly
 
 each_trace = pytest.mark.parametrize("trace", WITNESSES, ids=lambda trace: trace.name)
 TRACES = {trace.name: trace for trace in WITNESSES}
@@ -78,8 +78,8 @@ def test_an_exception_that_occurs_after_all_is_told(monkeypatch: pytest.MonkeyPa
     ("name", "alone"),
     [
         ("not for patients", "response REFUSED_BOLUS_OF_A_DRUG_THAT_PATIENTS_MAY_NOT_ASK_FOR"),
-        ("no fluid for a program", "response REFUSED_PATH_NOT_DECLARED"),
-        ("history unknown", "response REFUSED_INCREASE_WHILE_HISTORY_IS_UNKNOWN"),
+        ("proposals", "response REFUSED_SHORTFALL_BEYOND_TOLERANCE"),
+        ("no prime", "response REFUSED_PRIME_UNLESS_STOPPED"),
         ("everything after the end of service", "mode END_OF_SERVICE"),
     ],
 )
@@ -138,6 +138,21 @@ def test_seconds_bring_a_report_of_each_pulse_or_none() -> None:
         PulseReported(sequence=1, result=PulseResult.UNKNOWN),
     ]
     assert list_events(Truly(BolusAsked())) == [BolusAsked()]
+
+
+def test_quiet_seconds_are_told_of_at_once_up_to_the_end() -> None:
+    idle = Trace("a", "A.", CONFIG, (*start(with_slots(0)), Quietly(30)))
+    events = [taken.event for taken in run(idle)][len(start()) :]
+    assert sum(event.count if isinstance(event, SecondsPassed) else 1 for event in events) == 30
+    assert any(isinstance(event, SecondsPassed) for event in events)
+    (*_, last) = run(idle)
+    assert last.outcome.state.tick == 30
+    assert not last.ghost_after.program.is_sampled, "nobody takes notes"
+
+
+def test_a_kernel_that_is_never_quiet_is_not_followed_for_days() -> None:
+    busy = Trace("a", "A.", CONFIG, (*start(replace(with_slots(MOST_SLOT_FG), bolus_fg=0)), Quietly(DAY_S)))
+    assert sum(isinstance(taken.event, SecondPassed) for taken in run(busy)) == QUIET_STEPS_MAX
 
 
 def test_a_pulse_that_is_reported_as_not_done_did_not_move() -> None:

@@ -9,6 +9,7 @@ import typer
 import thecal
 from thecal_adapters.cli import bench as bench_command
 from thecal_adapters.cli import explain as explain_command
+from thecal_adapters.cli import mutate as mutate_command
 from thecal_adapters.cli import prove as prove_command
 from thecal_adapters.cli import replay as replay_command
 from thecal_adapters.cli import report as report_command
@@ -107,6 +108,24 @@ def report(
 ) -> Exit:
     """Write proofs/REPORT.md and the table of verdicts in README.md."""
     return report_command.report(is_check, jobs)
+
+
+@app.command()
+@guarded
+def mutate(
+    only: Annotated[
+        list[str] | None,
+        typer.Option("--only", metavar="FILE", help="Mutate this file of the kernel alone."),
+    ] = None,
+    jobs: Jobs = 2,
+    json_to: JsonTo = None,
+    is_check: Annotated[
+        bool, typer.Option("--check", help="Judge nothing; exit 1 if proofs/mutants.json is out of date.")
+    ] = False,
+    is_recorded: Annotated[bool, typer.Option("--record", help="Write proofs/mutants.json.")] = False,
+) -> Exit:
+    """Break the kernel, one place at a time, and name the claim that notices."""
+    return mutate_command.mutate(only or [], jobs, json_to, is_check, is_recorded)
 
 
 @app.command()

@@ -9,9 +9,13 @@ PROPERTIES = (
         name="An alarm is active whenever its condition holds",
         statement=(
             "After every step each alarm is active whose condition holds, the condition written out in the"
-            " specification over configuration, state and history."
+            " specification over configuration, state and history. None becomes active without its condition, but"
+            " for that of a restart, which the event raises."
         ),
-        does_not_say=("It does not say that an alarm is active only then, so it does not exclude false alarms."),
+        does_not_say=(
+            "It does not say that an alarm is inactive as soon as its condition is gone, for until somebody has seen it"
+            " it stays; nor that what the device reports is true."
+        ),
         hazards=("HAZ-25",),
         requirements=("REQ-19", "REQ-20", "REQ-26", "REQ-30", "REQ-49"),
         enforced_in=("alarms",),
@@ -21,7 +25,8 @@ PROPERTIES = (
         name="A latched alarm clears only when acknowledged and resolved",
         statement=(
             "A latched alarm clears only when it is acknowledged and its condition is gone. It arms again"
-            " afterwards: when its condition comes back, it is active and unacknowledged."
+            " afterwards: when its condition comes back, it is active and unacknowledged. Acknowledged, it stays so and"
+            " silent for its time while its condition holds, and is gone when that is."
         ),
         does_not_say="It does not say that an alarm without a latch stays until somebody has seen it.",
         hazards=("HAZ-25",),
@@ -44,7 +49,7 @@ PROPERTIES = (
         name="An acknowledged critical alarm sounds again",
         statement=(
             "An acknowledged critical alarm whose condition still holds sounds again within the stated"
-            " number of ticks, each time that it is acknowledged."
+            " number of ticks, each time that it is acknowledged. Nothing sounds but an active alarm that is due."
         ),
         does_not_say="It does not say that anybody hears it, nor how it sounds.",
         hazards=("HAZ-25",),

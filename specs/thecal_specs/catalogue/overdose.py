@@ -73,8 +73,8 @@ PROPERTIES = (
         name="A bolus gives at most its mass, alone and once",
         statement=(
             "A bolus adds at most its mass to the upper book: of the primary drug what was asked for, of"
-            " every other drug what was admitted for it at the grant. At most one bolus is active, and one"
-            " that has ended never resumes."
+            " every other drug what was admitted for it at the grant; and no pulse of it comes before its share of the"
+            " duration has passed. At most one bolus is active, and one that has ended never resumes."
         ),
         does_not_say="It does not say that a granted bolus gives all of its mass, or any of it.",
         hazards=("HAZ-01", "HAZ-02"),
@@ -157,7 +157,8 @@ PROPERTIES = (
             "A prime begins only while nothing is delivered, and as the volume that was staged and read back. It"
             " moves at most the path's upper volume, rounded up to a whole pulse. The most of every drug that it can"
             " push past the tip is in every ledger and was admitted together with the reserve for basal: against the"
-            " caps in force, and against the hard limits while no prescription is active."
+            " caps in force, and against the hard limits while no prescription is active. It is within the largest"
+            " single bolus of every drug, and fits in the reservoir."
         ),
         does_not_say=("It does not say that the catheter is full afterwards, nor that nothing reached the patient."),
         hazards=("HAZ-05",),

@@ -79,6 +79,7 @@ PREDICATES: Mapping[str, str] = MappingProxyType(
             "PRG-08": "a_fact_is_never_refused",
             "PRG-09": "a_staged_order_dies_with_what_it_was_made_on",
             "PRG-10": "an_implausible_change_needs_an_explicit_override",
+            "PRG-11": "a_refused_prescription_breaks_the_rule_that_is_named",
         },
     )
     | _written_in(

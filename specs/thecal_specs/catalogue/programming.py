@@ -98,7 +98,7 @@ PROPERTIES = (
         name="A fact is never refused",
         statement=(
             "A fact is never refused. One that fails a check is booked in its worst reading and leads to the"
-            " drugs' safe state with an alarm."
+            " drugs' safe state with an alarm. After a failed self-test nothing runs until one has passed."
         ),
         does_not_say=("It does not say that the reported fact is true, nor that the safe state is free of harm."),
         hazards=("HAZ-06", "HAZ-10", "HAZ-28"),
@@ -132,5 +132,21 @@ PROPERTIES = (
         hazards=("HAZ-13",),
         requirements=("REQ-41",),
         enforced_in=("admission",),
+    ),
+    Property(
+        id="PRG-11",
+        name="A refused prescription breaks the rule that is named",
+        statement=(
+            "A prescription that is not staged breaks the rule that the answer names: a limit, a fluid that must not"
+            " be given, a slot or bolus that cannot be delivered, a raise of basal while what was given or is in the"
+            " reservoir forbids it, or a soft rule whose override was not given."
+        ),
+        does_not_say=(
+            "It does not say by how much a rule is broken, nor of a cap that basal and boluses share, or of a change of"
+            " the day total, that the sums were right."
+        ),
+        hazards=("HAZ-18", "HAZ-19"),
+        requirements=("REQ-57",),
+        enforced_in=("admission", "prescription"),
     ),
 )

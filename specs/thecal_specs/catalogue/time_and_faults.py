@@ -21,7 +21,8 @@ PROPERTIES = (
         name="A restart never shortens a lockout or a window",
         statement=(
             "Given the last journalled state, a restart never shortens a lockout or a window. Without proof"
-            " that the state is the last one, ledgers are full and lockouts start again."
+            " that the state is the last one, ledgers are full and lockouts start again: for a day no bolus and no"
+            " prime begins, and no slot of a program becomes larger."
         ),
         does_not_say=(
             "It does not say that the proof offered is sound, which is the journal's part, nor that a first"

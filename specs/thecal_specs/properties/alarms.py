@@ -6,7 +6,7 @@ from typing import Annotated, TypeAlias
 from thecal.events import AlarmAcknowledged, Event, PowerRestored
 from thecal.limits import Config
 from thecal.outcome import Outcome
-from thecal.state import ALARM_COUNT, CRITICAL_COUNT, Alarm, Mode, State
+from thecal.state import ALARM_COUNT, CRITICAL_COUNT, Alarm, AlarmState, Mode, State
 from thecal.units import DAY_S, FAILURE_COUNT, YEAR_S
 from thecal_specs.ghost import compute_off_bound_s
 from thecal_specs.logic import implies
@@ -57,11 +57,19 @@ def compute_expected(config: Config, state: State) -> Conditions:
     )
 
 
-def an_alarm_is_active_whenever_its_condition_holds(config: Config, event: Event, after: State) -> bool:
-    """ALM-01: after every event each alarm whose condition holds is active; a restart raises its own."""
+def is_raised_by(event: Event, alarm: int) -> bool:
+    """Whether an event raises an alarm by itself: a restart raises its own."""
+    return isinstance(event, PowerRestored) and alarm == Alarm.RESTARTED
+
+
+def an_alarm_is_active_whenever_its_condition_holds(config: Config, before: State, event: Event, after: State) -> bool:
+    """ALM-01: after every event each alarm whose condition holds is active, and none is raised without its cause."""
+    expected = compute_expected(config, after)
     is_restart = isinstance(event, PowerRestored)
     return all(
-        implies(expected, alarm.is_active) for expected, alarm in zip(compute_expected(config, after), after.alarms)
+        implies(expected[i], after.alarms[i].is_active)
+        and implies(not before.alarms[i].is_active and after.alarms[i].is_active, expected[i] or is_raised_by(event, i))
+        for i in range(ALARM_COUNT)
     ) and implies(is_restart, after.alarms[Alarm.RESTARTED].is_active)
 
 
@@ -72,15 +80,29 @@ def is_acknowledged_now(event: Event, alarm: int) -> bool:
     return False
 
 
+def is_acknowledgement_kept(before: AlarmState, after: AlarmState, is_raised: bool) -> bool:
+    """Whether an alarm that was seen stays so, and as quiet, while it is active; and a new one was seen by nobody."""
+    is_seen = after.is_acknowledged and after.quiet_until_tick >= before.quiet_until_tick
+    return implies(before.is_acknowledged and after.is_active and not is_raised, is_seen) and implies(
+        not before.is_active and after.is_active, not after.is_acknowledged
+    )
+
+
 def a_latched_alarm_clears_only_when_acknowledged_and_resolved(
     config: Config, before: State, event: Event, after: State
 ) -> bool:
-    """ALM-02: an alarm clears only when it was acknowledged and its condition is gone; a cleared one is as new."""
+    """ALM-02: an alarm clears only when acknowledged and its condition is gone, and is as new; none outstays both."""
     expected = compute_expected(config, after)
     return all(
         implies(
             before.alarms[i].is_active and not after.alarms[i].is_active,
             (before.alarms[i].is_acknowledged or is_acknowledged_now(event, i)) and not expected[i],
+        )
+        and implies(after.alarms[i].is_acknowledged, expected[i])
+        and is_acknowledgement_kept(before.alarms[i], after.alarms[i], is_raised_by(event, i))
+        and implies(
+            before.alarms[i].is_active and is_acknowledged_now(event, i) and expected[i],
+            after.alarms[i].is_acknowledged,
         )
         and implies(not after.alarms[i].is_active, not after.alarms[i].is_acknowledged)
         for i in range(ALARM_COUNT)
@@ -96,14 +118,21 @@ def the_most_urgent_alarm_is_the_one_shown(after: State, outcome: Outcome) -> bo
 
 
 def an_acknowledged_critical_alarm_sounds_again(before: State, event: Event, outcome: Outcome, after: State) -> bool:
-    """ALM-04: an active critical alarm is silent for at most the reminder after its acknowledgement, then sounds."""
-    return all(
-        implies(after.alarms[i].is_active and after.tick >= after.alarms[i].quiet_until_tick, outcome.shown.is_sounding)
-        for i in range(ALARM_COUNT)
-    ) and all(
-        implies(
-            after.alarms[i].is_active and after.alarms[i].quiet_until_tick > before.alarms[i].quiet_until_tick,
-            is_acknowledged_now(event, i) and after.alarms[i].quiet_until_tick <= after.tick + CRITICAL_REMINDER_S,
+    """ALM-04: a critical alarm is silent for at most the reminder after it was seen; nothing sounds but what is due."""
+    is_any_due = any(alarm.is_active and after.tick >= alarm.quiet_until_tick for alarm in after.alarms)
+    return (
+        implies(outcome.shown.is_sounding, is_any_due)
+        and all(
+            implies(
+                after.alarms[i].is_active and after.tick >= after.alarms[i].quiet_until_tick, outcome.shown.is_sounding
+            )
+            for i in range(ALARM_COUNT)
         )
-        for i in range(CRITICAL_COUNT)
+        and all(
+            implies(
+                after.alarms[i].is_active and after.alarms[i].quiet_until_tick > before.alarms[i].quiet_until_tick,
+                is_acknowledged_now(event, i) and after.alarms[i].quiet_until_tick <= after.tick + CRITICAL_REMINDER_S,
+            )
+            for i in range(CRITICAL_COUNT)
+        )
     )

@@ -53,15 +53,26 @@ def any_day_starts_at_most_n_patient_boluses(before: State, after: State, ghost_
     )
 
 
+def is_pulse_of_its_time(before: State, outcome: Outcome, after: State, ghost_after: Ghost) -> bool:
+    """Whether a bolus has ordered no more than its mass over the part of its duration that has passed."""
+    bolus = before.bolus
+    elapsed_s = min(after.tick - bolus.start_tick, bolus.duration_s)
+    return implies(
+        outcome.pulse.is_ordered and not outcome.pulse.is_basal and not bolus.is_prime,
+        ghost_after.course.bolus_fg[0] * bolus.duration_s <= bolus.mass_fg * elapsed_s,
+    )
+
+
 def a_bolus_gives_at_most_its_mass_alone_and_once(
     before: State, outcome: Outcome, after: State, ghost_after: Ghost
 ) -> bool:
-    """OVR-05: a bolus orders at most its mass; one at a time; it becomes active by a grant alone, and as a new one."""
+    """OVR-05: a bolus orders at most its mass, in its time; one at a time; it begins by a grant, and as a new one."""
     is_start = not before.bolus.is_active and after.bolus.is_active
     granted = Response.PRIME_BEGUN if after.bolus.is_prime else Response.BOLUS_GRANTED
     is_bolus = after.bolus.is_active and not after.bolus.is_prime
     return (
         implies(is_bolus, ghost_after.course.bolus_fg[0] <= ghost_after.course.asked_fg)
+        and is_pulse_of_its_time(before, outcome, after, ghost_after)
         and implies(after.bolus.is_active, is_no_larger(ghost_after.course.bolus_fg, after.bolus.reserved_fg))
         and implies(outcome.pulse.is_ordered and not outcome.pulse.is_basal, before.bolus.is_active)
         and implies(is_start, outcome.response == granted and after.bolus.start_tick == after.tick)
@@ -150,6 +161,15 @@ def is_prime_admitted(after: State, ghost_after: Ghost) -> bool:
     )
 
 
+def is_prime_within_limits(config: Config, after: State) -> bool:
+    """Whether a prime that begins is within the largest single bolus of each drug, and fits in the reservoir."""
+    needed_nl = after.bolus.pulses_left * config.pump.pulse_volume_nl
+    return (
+        all(reserved <= drug.bolus_fg_max for reserved, drug in zip(after.bolus.reserved_fg, config.library))
+        and after.reservoir.volume_lo_nl - needed_nl >= config.pump.residual_nl
+    )
+
+
 def a_prime_stays_within_path_ledgers_and_admission(
     config: Config, before: State, event: Event, after: State, ghost_after: Ghost
 ) -> bool:
@@ -160,6 +180,7 @@ def a_prime_stays_within_path_ledgers_and_admission(
     return (
         implies(is_prime_start(before, after), is_what_was_read_back(before, event) and not is_running(before))
         and implies(is_prime_start(before, after), is_prime_admitted(after, ghost_after))
+        and implies(is_prime_start(before, after), is_prime_within_limits(config, after))
         and implies(is_priming, course.primed_nl < after.path.volume_hi_nl + config.pump.pulse_volume_nl)
         and implies(is_priming, is_no_larger(course.bolus_fg, after.bolus.reserved_fg))
         and implies(is_over, is_no_larger(course.bolus_fg, after.ledger[0].given_fg) and after.ledger[0].is_used)

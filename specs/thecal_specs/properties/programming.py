@@ -7,15 +7,18 @@ from thecal.events import (
     PhaseMoved,
     PowerRestored,
     PrescriptionConfirmed,
+    PrescriptionStaged,
     PulseReported,
     RefillDone,
+    SelfTestReported,
 )
 from thecal.limits import Config
 from thecal.outcome import Outcome, Response
 from thecal.state import Alarm, Mode, State
-from thecal.units import DAY_S, SLOT_S
-from thecal_specs.ghost import Ghost, compute_largest_pulse_fg, is_running
+from thecal.units import DAY_S, SLOT_COUNT, SLOT_S, compute_quotient_up
+from thecal_specs.ghost import Ghost, World, compute_largest_pulse_fg, is_running
 from thecal_specs.logic import implies
+from thecal_specs.properties.refusals import is_refused_for_what_is_named
 
 
 def is_new_program(before: State, after: State) -> bool:
@@ -23,20 +26,38 @@ def is_new_program(before: State, after: State) -> bool:
     return after.program != before.program or after.is_programmed != before.is_programmed
 
 
-def only_an_admitted_prescription_becomes_active(config: Config, before: State, event: Event, after: State) -> bool:
-    """PRG-01: a program becomes active by a confirmation or a phase move, within hard limits and its own caps."""
-    is_programming = isinstance(event, PrescriptionConfirmed) or isinstance(event, PhaseMoved)
+def is_bolus_deliverable(after: State) -> bool:
+    """Whether the motor can give the patient's bolus of a program beside each of its slots."""
     program = after.program
-    worst_fg = sum(slot for slot in program.slots_fg) + 2 * compute_largest_pulse_fg(config, after)
+    per_slot_fg = compute_quotient_up(program.bolus_fg, program.bolus_duration_s) * SLOT_S
+    return program.bolus_fg <= 0 or all(slot <= after.path.slot_fg_max - per_slot_fg for slot in program.slots_fg)
+
+
+def is_hour_within_its_cap(after: State, pulses_fg: int) -> bool:
+    """Whether any two neighbouring slots of a program, and so many pulses, stay under its cap of an hour."""
+    slots_fg = after.program.slots_fg
+    next_fg = slots_fg[1:SLOT_COUNT] + slots_fg[0:1]
+    return all(a + b + pulses_fg <= after.program.cap_hour_fg[0] for a, b in zip(slots_fg, next_fg))
+
+
+def only_an_admitted_prescription_becomes_active(config: Config, before: State, event: Event, after: State) -> bool:
+    """PRG-01: a program becomes active by an order, within hard limits, its own caps, and what the motor can give."""
+    is_confirmed = isinstance(event, PrescriptionConfirmed)
+    is_programming = is_confirmed or isinstance(event, PhaseMoved)
+    program = after.program
+    pulses_fg = 2 * compute_largest_pulse_fg(config, after)
+    worst_fg = sum(slot for slot in program.slots_fg) + pulses_fg
     return implies(
         is_new_program(before, after),
         is_programming
         and after.is_admitted
         and after.is_programmed
+        and after.path.is_declared
         and all(cap <= drug.day_fg_max for cap, drug in zip(program.cap_day_fg, config.library))
         and all(cap <= drug.hour_fg_max for cap, drug in zip(program.cap_hour_fg, config.library))
         and program.bolus_fg <= config.library[0].bolus_fg_max
-        and worst_fg <= program.cap_day_fg[0],
+        and worst_fg <= program.cap_day_fg[0]
+        and implies(is_confirmed, is_hour_within_its_cap(after, pulses_fg) and is_bolus_deliverable(after)),
     )
 
 
@@ -145,26 +166,48 @@ def every_slot_is_deliverable_or_the_order_is_refused(config: Config, after: Sta
     )
 
 
-def a_patient_bolus_needs_the_consent_of_every_drug(config: Config, before: State, after: State, ghost: Ghost) -> bool:
-    """PRG-07: a patient bolus starts only if every drug truly in path or reservoir allows it, within its largest."""
-    world = ghost.world
+def is_allowed_by_every_drug(config: Config, world: World) -> bool:
+    """Whether every drug that is truly in path or reservoir allows a patient's bolus."""
+    return all(
+        drug.is_patient_bolus_allowed or (new == 0 and (world.front_nl == 0 or old == 0))
+        for drug, old, new in zip(config.library, world.old.hi, world.new.hi)
+    )
+
+
+def a_patient_bolus_needs_the_consent_of_every_drug(
+    config: Config, before: State, event: Event, after: State, ghost: Ghost
+) -> bool:
+    """PRG-07: a patient bolus is ordered, and starts, only if every drug truly there allows it, within its largest."""
     is_start = not before.bolus.is_active and after.bolus.is_active and after.bolus.is_patient
+    is_ordered = isinstance(event, PrescriptionConfirmed) and is_new_program(before, after)
     return implies(
+        is_ordered and after.program.bolus_fg > 0, is_allowed_by_every_drug(config, ghost.world)
+    ) and implies(
         is_start,
-        all(
-            drug.is_patient_bolus_allowed or (new == 0 and (world.front_nl == 0 or old == 0))
-            for drug, old, new in zip(config.library, world.old.hi, world.new.hi)
-        )
+        is_allowed_by_every_drug(config, ghost.world)
         and all(reserved <= drug.bolus_fg_max for reserved, drug in zip(after.bolus.reserved_fg, config.library)),
     )
 
 
+def is_self_tested(event: Event, is_passed: bool) -> bool:
+    """Whether an event tells of a self-test that ended so."""
+    if isinstance(event, SelfTestReported):
+        return event.is_passed == is_passed
+    return False
+
+
 def a_fact_is_never_refused(before: State, event: Event, outcome: Outcome, after: State) -> bool:
-    """PRG-08: facts are booked; a program that they make inadmissible does not run, and the alarm is active."""
+    """PRG-08: facts are booked; what they make inadmissible does not run and alarms, nor does a pump that failed."""
     is_fact = isinstance(event, RefillDone) or isinstance(event, PathDeclared) or isinstance(event, PulseReported)
-    return implies(is_fact, not is_refusal(outcome.response)) and implies(
-        after.is_programmed and not after.is_admitted,
-        not is_running(after) and after.alarms[Alarm.THERAPY_NOT_ADMISSIBLE].is_active,
+    is_over = after.mode == Mode.FAILED or after.mode == Mode.END_OF_SERVICE
+    return (
+        implies(is_fact, not is_refusal(outcome.response))
+        and implies(
+            after.is_programmed and not after.is_admitted,
+            not is_running(after) and after.alarms[Alarm.THERAPY_NOT_ADMISSIBLE].is_active,
+        )
+        and implies(is_self_tested(event, False), is_over)
+        and implies(before.mode == Mode.FAILED and not is_over, is_self_tested(event, True))
     )
 
 
@@ -188,13 +231,27 @@ def a_staged_order_dies_with_what_it_was_made_on(before: State, event: Event, af
 
 
 def an_implausible_change_needs_an_explicit_override(config: Config, before: State, event: Event, after: State) -> bool:
-    """PRG-10: without its override no confirmed day total is more than the plausible factor above or below."""
+    """PRG-10: without its override no day total, and no volume of it, is beyond the plausible factor, up or down."""
     factor = config.library[0].plausible_factor
     old_fg = sum(slot for slot in before.program.slots_fg)
     new_fg = sum(slot for slot in after.program.slots_fg)
+    old_nl = before.titration.volume_nl
+    new_nl = compute_quotient_up(new_fg, after.reservoir.fluid.hi[0])
     if isinstance(event, PrescriptionConfirmed):
         return implies(
             before.is_programmed and is_new_program(before, after) and not after.overrides.is_plausibility,
-            new_fg <= old_fg * factor and old_fg <= new_fg * factor,
+            new_fg <= old_fg * factor
+            and old_fg <= new_fg * factor
+            and new_nl <= old_nl * factor
+            and old_nl <= new_nl * factor,
         )
+    return True
+
+
+def a_refused_prescription_breaks_the_rule_that_is_named(
+    config: Config, before: State, event: Event, outcome: Outcome
+) -> bool:
+    """PRG-11: a prescription is not staged only for a rule that it, the fluids, or a doubt truly breaks."""
+    if isinstance(event, PrescriptionStaged):
+        return is_refused_for_what_is_named(config, before, event, outcome.response)
     return True

@@ -1,7 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """The reservoir: what it holds, and what happens when it does not."""
 
-from thecal.events import DiscrepancyResolved, Event, PrescriptionConfirmed, RefillDone
+from thecal.events import (
+    DiscrepancyResolved,
+    Event,
+    MinimumRateAsked,
+    PrescriptionConfirmed,
+    RefillDone,
+    ResumeAsked,
+)
 from thecal.limits import Config
 from thecal.outcome import Outcome
 from thecal.state import Alarm, Mode, State
@@ -10,6 +17,7 @@ from thecal_specs.ghost import (
     Ghost,
     compute_largest_pulse_fg,
     compute_scheduled_now_fg_1800,
+    is_running,
     is_scheduled,
 )
 from thecal_specs.logic import implies
@@ -48,7 +56,10 @@ def a_bolus_ends_first_and_an_empty_reservoir_alarms_at_once(
         and before.reservoir.volume_lo_nl - doubtful_nl - volume_nl < config.pump.residual_nl
         and is_due,
         after.mode == Mode.EMPTY,
-    ) and implies(after.mode == Mode.EMPTY, after.alarms[Alarm.RESERVOIR_EMPTY].is_active and not after.bolus.is_active)
+    ) and (
+        implies(after.mode == Mode.EMPTY, after.alarms[Alarm.RESERVOIR_EMPTY].is_active and not after.bolus.is_active)
+        and implies(before.mode == Mode.EMPTY and is_running(after), isinstance(event, RefillDone))
+    )
 
 
 def a_bolus_is_granted_only_if_the_reservoir_can_bear_it(
@@ -79,15 +90,17 @@ def compute_surprise(config: Config, before: State, aspirated_nl: int) -> int:
 
 
 def a_residual_that_differs_leads_to_the_safe_state(config: Config, before: State, event: Event, after: State) -> bool:
-    """RES-05: a surprise is kept, alarms, allows no bolus and no increase, until a clinician resolves it."""
+    """RES-05: a surprise, and nothing else, is kept, alarms, allows no bolus and no increase until it is resolved."""
     is_resolution = isinstance(event, DiscrepancyResolved)
     is_refill = isinstance(event, RefillDone)
     surprise = 0
     if isinstance(event, RefillDone):
         surprise = compute_surprise(config, before, event.aspirated_nl)
     is_doubted = before.therapy.discrepancy != 0
+    is_start = isinstance(event, ResumeAsked) or isinstance(event, MinimumRateAsked)
     return (
         implies(surprise != 0, after.therapy.discrepancy == surprise and not after.bolus.is_active)
+        and implies(is_refill and surprise == 0, after.therapy.discrepancy == before.therapy.discrepancy)
         and implies(
             surprise != 0 and surprise == before.therapy.last_discrepancy,
             after.alarms[Alarm.RESERVOIR_DISCREPANT_AGAIN].is_active,
@@ -95,8 +108,9 @@ def a_residual_that_differs_leads_to_the_safe_state(config: Config, before: Stat
         and implies(after.therapy.discrepancy != 0, after.alarms[Alarm.RESERVOIR_DISCREPANT].is_active)
         and implies(is_doubted and not is_resolution and not is_refill, after.therapy.discrepancy != 0)
         and implies(is_doubted and not before.bolus.is_active, not after.bolus.is_active)
+        and implies(is_doubted and is_start, after.mode == before.mode)
         and implies(
-            is_doubted and not is_resolution and before.is_admitted and not is_refill,
+            is_doubted and not is_resolution and not is_refill,
             all(a <= b for a, b in zip(after.program.slots_fg, before.program.slots_fg)),
         )
     )

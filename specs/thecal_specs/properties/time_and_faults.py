@@ -15,7 +15,7 @@ from thecal.limits import Config, SafeState
 from thecal.outcome import Outcome, Response
 from thecal.state import Alarm, Mode, State
 from thecal.units import DAY_S, FAILURE_COUNT, SLOT_S, TICK_MAX, YEAR_S
-from thecal_specs.ghost import Ghost
+from thecal_specs.ghost import Ghost, is_running
 from thecal_specs.logic import implies
 from thecal_specs.properties.reservoir import compute_surprise
 
@@ -42,7 +42,7 @@ def a_phase_move_is_admitted_like_a_reprogramming(before: State, event: Event, o
 
 
 def a_restart_never_shortens_a_lockout_or_a_window(before: State, event: Event, after: State) -> bool:
-    """TIM-02: a restart moves no tick and forgets no bolus; without proof of the last state the day starts locked."""
+    """TIM-02: a restart moves no tick and forgets no bolus; without proof of the last state a day is locked."""
     is_start = not before.bolus.is_active and after.bolus.is_active
     if isinstance(event, PowerRestored):
         return (
@@ -58,7 +58,10 @@ def a_restart_never_shortens_a_lockout_or_a_window(before: State, event: Event, 
                 and after.lockout.lockout_s >= after.program.lockout_s,
             )
         )
-    return implies(is_start, before.tick >= before.device.unknown_until_tick)
+    return implies(is_start, before.tick >= before.device.unknown_until_tick) and implies(
+        before.is_programmed and before.tick < before.device.unknown_until_tick,
+        all(a <= b for a, b in zip(after.program.slots_fg, before.program.slots_fg)),
+    )
 
 
 def compute_seconds(event: Event) -> int:
@@ -110,14 +113,20 @@ def an_unknown_pulse_counts_as_given_and_is_not_repeated(
     return True
 
 
-def failing_pulses_raise_a_critical_alarm(event: Event, after: State, ghost_after: Ghost) -> bool:
-    """FLT-03: so many failed or lost pulses in any 24 h, in any order, or a stall, and the alarm is active at once."""
+def failing_pulses_raise_a_critical_alarm(before: State, event: Event, after: State, ghost_after: Ghost) -> bool:
+    """FLT-03: so many failed or lost pulses in any 24 h, or a stall, and the alarm is active; no stalled motor runs."""
+    is_still = not is_running(before) and before.mode != Mode.PRIMING
+    is_standing = after.device.is_stalled and (isinstance(event, MotorStalled) or is_still)
     window = ghost_after.window
     is_stall = isinstance(event, MotorStalled)
-    return implies(
-        window.is_open and after.tick - window.since_tick <= DAY_S and window.failures >= FAILURE_COUNT,
-        after.alarms[Alarm.PULSES_FAILED].is_active,
-    ) and implies(is_stall, after.alarms[Alarm.MOTOR_STALLED].is_active)
+    return (
+        implies(
+            window.is_open and after.tick - window.since_tick <= DAY_S and window.failures >= FAILURE_COUNT,
+            after.alarms[Alarm.PULSES_FAILED].is_active,
+        )
+        and implies(is_stall, after.alarms[Alarm.MOTOR_STALLED].is_active)
+        and implies(is_standing, not is_running(after) and after.mode != Mode.PRIMING)
+    )
 
 
 def is_any_drug_at(config: Config, state: State, safe_state: SafeState) -> bool:

@@ -3,6 +3,7 @@
 
 from thecal.events import (
     BolusAsked,
+    ClinicianBolusAsked,
     Event,
     PhaseMoved,
     PowerRestored,
@@ -15,10 +16,12 @@ from thecal.outcome import Outcome, Response
 from thecal.prescription import Prescription
 from thecal.state import Alarm, Ledger, Mode, State
 from thecal.units import (
+    CLINICIAN_BOLUS_COUNT_MAX,
     DAY_S,
     HOUR_S,
     LEDGER_LENGTH,
     MASS_FG_BEYOND_LIMITS,
+    MASS_FG_MAX,
     QUOTIENT_END,
     SLOT_S,
     compute_largest_slot,
@@ -74,78 +77,195 @@ def is_room(before: State, drug: int, bolus_fg: int) -> bool:
     return day_fg <= before.program.cap_day_fg[drug] and hour_fg <= before.program.cap_hour_fg[drug]
 
 
-def compute_share_fg(config: Config, before: State, drug: int) -> int:
-    """The most of a drug that whole pulses of the prescribed bolus bring."""
+def compute_share_fg(config: Config, before: State, drug: int, bolus_fg: int) -> int:
+    """The most of a drug that whole pulses of a bolus bring."""
     ratio = before.path.ratios[drug]
     volume_nl = config.pump.pulse_volume_nl
-    pulses = compute_quotient_up(before.program.bolus_fg, ratio.first_fg_per_nl * volume_nl)
+    pulses = compute_quotient_up(bolus_fg, ratio.first_fg_per_nl * volume_nl)
     if pulses >= QUOTIENT_END:
         return MASS_FG_BEYOND_LIMITS
     return min(pulses * (ratio.drug_fg_per_nl * volume_nl), MASS_FG_BEYOND_LIMITS)
 
 
 def is_permitted(config: Config, before: State) -> bool:
-    """Whether every drug in path and reservoir allows the bolus, and it is within the largest single one of each."""
+    """Whether every drug in path and reservoir allows a patient's bolus."""
     return all(
         drug.is_patient_bolus_allowed or (old == 0 and new == 0)
         for drug, old, new in zip(config.library, before.path.old.hi, before.reservoir.fluid.hi)
-    ) and all(
-        (before.program.bolus_fg if i == 0 else compute_share_fg(config, before, i)) <= config.library[i].bolus_fg_max
+    )
+
+
+def is_within_the_largest(config: Config, before: State, bolus_fg: int) -> bool:
+    """Whether a bolus is within the largest single one of each drug."""
+    return all(
+        (bolus_fg if i == 0 else compute_share_fg(config, before, i, bolus_fg)) <= config.library[i].bolus_fg_max
         for i in range(4)
     )
 
 
-def is_fitting(config: Config, before: State) -> bool:
+def is_fitting(config: Config, before: State, bolus_fg: int, duration_s: int) -> bool:
     """Whether bolus, debt and the basal beside them fit in the reservoir, by the weakest fluid."""
-    program = before.program
-    worst_fg = compute_largest_slot(program.slots_fg) * (program.bolus_duration_s // SLOT_S + 2)
-    mass_fg = program.bolus_fg + before.basal.owed_fg_1800 // SLOT_S + 1 + worst_fg
+    worst_fg = compute_largest_slot(before.program.slots_fg) * (duration_s // SLOT_S + 2)
+    mass_fg = bolus_fg + before.basal.owed_fg_1800 // SLOT_S + 1 + worst_fg
     pulses = compute_quotient_up(mass_fg, before.path.pulse_fg_min)
     needed_nl = pulses * config.pump.pulse_volume_nl
     return before.reservoir.volume_lo_nl - needed_nl >= config.pump.residual_nl
 
 
 def is_undisturbed(before: State) -> bool:
-    """Whether no alarm and no doubt forbids a bolus: history known, reservoir trusted, pulses done, no long stop."""
-    return (
-        before.tick >= before.device.unknown_until_tick
-        and before.therapy.discrepancy == 0
-        and not before.therapy.is_bolus_blocked
-        and not before.alarms[Alarm.PULSES_FAILED].is_active
-    )
+    """Whether no doubt forbids a bolus: history known, reservoir trusted."""
+    return before.tick >= before.device.unknown_until_tick and before.therapy.discrepancy == 0
+
+
+def is_ledger_free(before: State) -> bool:
+    """Whether the ledger has room for a bolus."""
+    oldest = before.ledger[LEDGER_LENGTH - 1]
+    return not oldest.is_used or oldest.end_tick <= before.tick - DAY_S
+
+
+def is_locked_out(before: State) -> bool:
+    """Whether the lockout after the last bolus still runs."""
+    lockout = before.lockout
+    return lockout.has_ended and before.tick - lockout.end_tick < lockout.lockout_s
+
+
+def is_count_reached(before: State) -> bool:
+    """Whether as many patient boluses as are allowed began in 24 h."""
+    starts = sum(1 for entry in before.ledger if entry.is_patient and entry.start_tick > before.tick - DAY_S)
+    return starts >= before.program.bolus_count_max
 
 
 def is_patients_turn(before: State) -> bool:
-    """Whether the lockout is over, fewer than N began in 24 h, and the ledger has room."""
-    lockout = before.lockout
-    starts = sum(1 for entry in before.ledger if entry.is_patient and entry.start_tick > before.tick - DAY_S)
-    oldest = before.ledger[LEDGER_LENGTH - 1]
+    """Whether no long stop and no failing pulses forbid it, the lockout is over, and fewer than N began in 24 h."""
     return (
-        (not lockout.has_ended or before.tick - lockout.end_tick >= lockout.lockout_s)
-        and starts < before.program.bolus_count_max
-        and (not oldest.is_used or oldest.end_tick <= before.tick - DAY_S)
+        not before.therapy.is_bolus_blocked
+        and not before.alarms[Alarm.PULSES_FAILED].is_active
+        and not is_locked_out(before)
+        and not is_count_reached(before)
+    )
+
+
+def is_order_well_formed(event: ClinicianBolusAsked) -> bool:
+    """Whether an order is for a bolus at all."""
+    return 1 <= event.mass_fg <= MASS_FG_MAX and 1 <= event.duration_s <= DAY_S
+
+
+def is_too_fast(before: State, event: ClinicianBolusAsked) -> bool:
+    """Whether the motor cannot give the bolus beside every slot."""
+    per_slot_fg = compute_quotient_up(event.mass_fg, event.duration_s) * SLOT_S
+    return any(slot > before.path.slot_fg_max - per_slot_fg for slot in before.program.slots_fg)
+
+
+def is_clinicians_count_reached(before: State) -> bool:
+    """Whether six clinicians' boluses ended in 24 h."""
+    ends = sum(
+        1 for each in before.ledger if each.is_used and not each.is_patient and each.end_tick > before.tick - DAY_S
+    )
+    return ends >= CLINICIAN_BOLUS_COUNT_MAX
+
+
+def is_clinicians_turn(before: State, event: ClinicianBolusAsked) -> bool:
+    """Whether it is a bolus, the motor can give it beside any slot, and fewer than six ended in 24 h."""
+    return is_order_well_formed(event) and not is_too_fast(before, event) and not is_clinicians_count_reached(before)
+
+
+def is_bearable(config: Config, before: State, bolus_fg: int, duration_s: int) -> bool:
+    """Whether a bolus of anybody may be given: delivering, alone, within every limit, cap, and what is there."""
+    return (
+        before.mode == Mode.DELIVERING
+        and not before.bolus.is_active
+        and is_undisturbed(before)
+        and is_within_the_largest(config, before, bolus_fg)
+        and is_room(before, 0, bolus_fg)
+        and all(is_room(before, i, compute_share_fg(config, before, i, bolus_fg)) for i in range(1, 4))
+        and is_fitting(config, before, bolus_fg, duration_s)
+        and is_ledger_free(before)
+    )
+
+
+def is_named_of_anybody(before: State, response: Response) -> bool:
+    """Whether a refusal that may meet anybody's bolus is one that is true."""
+    return (
+        implies(response == Response.REFUSED_BOLUS_WHILE_NOT_DELIVERING, before.mode != Mode.DELIVERING)
+        and implies(response == Response.REFUSED_BOLUS_WHILE_ONE_IS_ACTIVE, before.bolus.is_active)
+        and implies(
+            response == Response.REFUSED_BOLUS_WHILE_HISTORY_IS_UNKNOWN,
+            before.tick < before.device.unknown_until_tick,
+        )
+        and implies(response == Response.REFUSED_RESERVOIR_IS_IN_DOUBT, before.therapy.discrepancy != 0)
+        and implies(response == Response.REFUSED_BOLUS_LEDGER_IS_FULL, not is_ledger_free(before))
+    )
+
+
+def is_named_of_a_patient(config: Config, before: State, response: Response) -> bool:
+    """Whether a refusal that meets only a patient's bolus is one that is true."""
+    is_blocked = before.therapy.is_bolus_blocked or before.therapy.discrepancy != 0
+    is_failing = before.alarms[Alarm.PULSES_FAILED].is_active
+    is_foreign = response == Response.REFUSED_BOLUS_OF_A_DRUG_THAT_PATIENTS_MAY_NOT_ASK_FOR
+    return (
+        implies(response == Response.REFUSED_BOLUS_NOT_PRESCRIBED, before.program.bolus_fg <= 0)
+        and implies(is_foreign, not is_permitted(config, before))
+        and implies(response == Response.REFUSED_BOLUS_UNTIL_A_CLINICIAN_CONFIRMS, is_blocked)
+        and implies(response == Response.REFUSED_BOLUS_WHILE_PULSES_FAIL, is_failing)
+        and implies(response == Response.REFUSED_BOLUS_STILL_LOCKED_OUT, is_locked_out(before))
+        and implies(response == Response.REFUSED_BOLUS_COUNT_REACHED, is_count_reached(before))
+        and response != Response.REFUSED_BOLUS_MALFORMED
+        and response != Response.REFUSED_BOLUS_TOO_FAST_TO_DELIVER
+        and response != Response.REFUSED_CLINICIAN_BOLUS_COUNT_REACHED
+    )
+
+
+def is_named_of_a_clinician(before: State, event: ClinicianBolusAsked, response: Response) -> bool:
+    """Whether a refusal that meets only a clinician's bolus is one that is true."""
+    is_counted = response == Response.REFUSED_CLINICIAN_BOLUS_COUNT_REACHED
+    return (
+        implies(response == Response.REFUSED_BOLUS_MALFORMED, not is_order_well_formed(event))
+        and implies(response == Response.REFUSED_BOLUS_TOO_FAST_TO_DELIVER, is_too_fast(before, event))
+        and implies(is_counted, is_clinicians_count_reached(before))
+        and response != Response.REFUSED_BOLUS_NOT_PRESCRIBED
+        and response != Response.REFUSED_BOLUS_OF_A_DRUG_THAT_PATIENTS_MAY_NOT_ASK_FOR
+        and response != Response.REFUSED_BOLUS_UNTIL_A_CLINICIAN_CONFIRMS
+        and response != Response.REFUSED_BOLUS_WHILE_PULSES_FAIL
+        and response != Response.REFUSED_BOLUS_STILL_LOCKED_OUT
+        and response != Response.REFUSED_BOLUS_COUNT_REACHED
+    )
+
+
+def is_answer_to_a_bolus(response: Response) -> bool:
+    """Whether a response grants a bolus, or refuses one."""
+    return (
+        Response.BOLUS_GRANTED <= response <= Response.REFUSED_BOLUS_TOO_FAST_TO_DELIVER
+        or response == Response.REFUSED_RESERVOIR_IS_IN_DOUBT
+    )
+
+
+def is_granted_exactly(before: State, outcome: Outcome, is_due: bool) -> bool:
+    """Whether a bolus is granted, and runs, exactly if it is due."""
+    return (
+        (outcome.response == Response.BOLUS_GRANTED) == is_due
+        and outcome.state.bolus.is_active == (is_due or before.bolus.is_active)
+        and is_answer_to_a_bolus(outcome.response)
+        and is_named_of_anybody(before, outcome.response)
     )
 
 
 def a_bolus_is_granted_exactly_when_its_conditions_hold(
     config: Config, before: State, event: Event, outcome: Outcome
 ) -> bool:
-    """UND-03: a patient bolus is granted exactly when all its conditions hold."""
+    """UND-03: a bolus, the patient's or a clinician's, is granted exactly when it may be; a refusal names why not."""
+    program = before.program
     if isinstance(event, BolusAsked):
         is_due = (
-            before.mode == Mode.DELIVERING
-            and not before.bolus.is_active
-            and before.program.bolus_fg > 0
+            program.bolus_fg > 0
             and is_permitted(config, before)
-            and is_undisturbed(before)
             and is_patients_turn(before)
-            and is_room(before, 0, before.program.bolus_fg)
-            and all(is_room(before, i, compute_share_fg(config, before, i)) for i in range(1, 4))
-            and is_fitting(config, before)
+            and is_bearable(config, before, program.bolus_fg, program.bolus_duration_s)
         )
-        return (outcome.response == Response.BOLUS_GRANTED) == is_due and (
-            outcome.state.bolus.is_active == (is_due or before.bolus.is_active)
-        )
+        return is_granted_exactly(before, outcome, is_due) and is_named_of_a_patient(config, before, outcome.response)
+    if isinstance(event, ClinicianBolusAsked):
+        is_asked_well = is_clinicians_turn(before, event)
+        is_due = is_asked_well and is_bearable(config, before, event.mass_fg, event.duration_s)
+        return is_granted_exactly(before, outcome, is_due) and is_named_of_a_clinician(before, event, outcome.response)
     return True
 
 

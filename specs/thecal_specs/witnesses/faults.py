@@ -10,6 +10,8 @@ from thecal.events import (
     MotorRecovered,
     MotorStalled,
     PowerRestored,
+    PrimeAsked,
+    PrimeConfirmed,
     PulseReported,
     PulseResult,
     ReplacementIndicated,
@@ -19,7 +21,19 @@ from thecal.events import (
 )
 from thecal.state import Alarm
 from thecal.units import DAY_S, YEAR_S
-from thecal_specs.witnesses.pump import CONFIG, DRUG, MOST_SLOT_FG, PRESCRIPTION, PUMP, program, start, with_slots
+from thecal_specs.witnesses.pump import (
+    CONFIG,
+    DRUG,
+    FILLED_NL,
+    MOST_SLOT_FG,
+    PRESCRIPTION,
+    PUMP,
+    declare,
+    fill_up,
+    program,
+    start,
+    with_slots,
+)
 from thecal_specs.witnesses.trace import Report, Seconds, Trace
 
 FAST = with_slots(MOST_SLOT_FG // 2)  # a pulse every other second
@@ -85,6 +99,47 @@ FAULTS = (
             SelfTestReported(is_passed=True),
             AlarmAcknowledged(Alarm.SELF_TEST_FAILED),
             ResumeAsked(),
+        ),
+    ),
+    Trace(
+        name="refilled after a failed self-test",
+        story="What is unknown is filled into a pump that has failed its self-test: no order brings it back.",
+        config=CONFIG,
+        happenings=(
+            *start(),
+            SelfTestReported(is_passed=False),
+            fill_up(has_unknown_drug=True, aspirated_nl=FILLED_NL),
+            ResumeAsked(),
+            fill_up(aspirated_nl=FILLED_NL),
+            ResumeAsked(),
+            MinimumRateAsked(),
+            PrimeAsked(1),
+            SelfTestReported(is_passed=True),
+            declare(),
+            ResumeAsked(),
+            Seconds(1),
+        ),
+    ),
+    Trace(
+        name="no way round a stalled motor",
+        story="While the motor stands nothing is resumed, programmed into running, primed, or run slowly.",
+        config=CONFIG,
+        happenings=(
+            *start(),
+            StopAsked(),
+            declare(4),
+            MotorStalled(),
+            ResumeAsked(),
+            MinimumRateAsked(),
+            PrimeAsked(2),
+            PrimeConfirmed(2),
+            Seconds(1),
+            MotorRecovered(),
+            PrimeAsked(2),
+            PrimeConfirmed(2),
+            Seconds(1),
+            MotorStalled(),
+            Seconds(2),
         ),
     ),
     Trace(

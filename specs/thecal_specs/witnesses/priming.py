@@ -90,6 +90,12 @@ PRIMING = (
         ),
     ),
     Trace(
+        name="water through water",
+        story="A pump full of water primes a path of water, which no limit of a drug would ever end.",
+        config=CONFIG,
+        happenings=(fill_up(first_fg_per_nl=0), WATER, *PRIME, Seconds(VOLUME_NL + 5)),
+    ),
+    Trace(
         name="prime above a bolus",
         story="A full path would push more past the tip than the largest bolus.",
         config=with_first_drug(replace(DRUG, bolus_fg_max=VOLUME_FG - 1)),
@@ -112,6 +118,9 @@ PRIMING = (
         story="What stays behind of a fluid that is too strong has to be rinsed out first.",
         config=SOILED,
         happenings=(
+            propose(0, 200),
+            propose(5, 200),
+            propose(6, 200),
             fill_up(first_fg_per_nl=50),
             propose(1, 200),
             fill_up(first_fg_per_nl=1, is_rinsed=True),
@@ -120,8 +129,8 @@ PRIMING = (
     ),
     Trace(
         name="a therapy that lacks",
-        story="A stop of a quarter of an hour is more than a hundredth of a day, and does not stay silent.",
-        config=CONFIG,
-        happenings=(*start(replace(PRESCRIPTION, cap_day_fg=(MASS_FG_MAX, 0, 0, 0))), StopAsked(), Seconds(900)),
+        story="A stop of a minute and a half is more than a thousandth of a day, and does not stay silent.",
+        config=with_first_drug(replace(DRUG, shortfall_permille_max=1)),
+        happenings=(*start(replace(PRESCRIPTION, cap_day_fg=(MASS_FG_MAX, 0, 0, 0))), StopAsked(), Seconds(90)),
     ),
 )

@@ -4,15 +4,19 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from thecal.events import Event, PulseReported, SecondPassed
+from thecal.events import Event, PulseReported, PulseResult, SecondPassed, SecondsPassed
 from thecal.limits import Config
 from thecal.outcome import Outcome
-from thecal.state import State
+from thecal.quiet import compute_quiet_s
+from thecal.state import Mode, State
 from thecal.step import step
 from thecal_specs.ghost import Ghost, Truth, advance
 from thecal_specs.witnesses.box import ghost_of_a_box, pump_in_its_box
-from thecal_specs.witnesses.trace import Happening, Report, Seconds, Trace, Truly
+from thecal_specs.witnesses.trace import Happening, Quietly, Report, Seconds, Trace, Truly
 from thecal_specs.witnesses.world import compute_truth
+
+# A kernel that is never quiet is not followed for days, second by second.
+QUIET_STEPS_MAX = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,18 +64,31 @@ class Runner:
     def go(self, happening: Happening) -> Iterator[Step]:
         """Let something happen; seconds bring their reports with them."""
         if isinstance(happening, Seconds):
-            yield from self._pass_seconds(happening)
+            yield from self._pass_seconds(happening.count, happening.result, happening)
+        elif isinstance(happening, Quietly):
+            yield from self._pass_quietly(happening)
         elif isinstance(happening, Report):
             yield self._take(PulseReported(self._state.flight.sequence, happening.result), happening)
         else:
             yield self._take(happening.event if isinstance(happening, Truly) else happening, happening)
 
-    def _pass_seconds(self, seconds: Seconds) -> Iterator[Step]:
-        for _ in range(seconds.count):
-            second = self._take(SecondPassed(), seconds)
+    def _pass_seconds(self, count: int, result: PulseResult | None, happening: Happening) -> Iterator[Step]:
+        for _ in range(count):
+            second = self._take(SecondPassed(), happening)
             yield second
-            if second.outcome.pulse.is_ordered and seconds.result is not None:
-                yield self._take(PulseReported(second.outcome.pulse.sequence, seconds.result), seconds)
+            if second.outcome.pulse.is_ordered and result is not None:
+                yield self._take(PulseReported(second.outcome.pulse.sequence, result), happening)
+
+    def _pass_quietly(self, quietly: Quietly) -> Iterator[Step]:
+        end_tick = self._state.tick + quietly.count
+        for _ in range(QUIET_STEPS_MAX):
+            if self._state.tick >= end_tick or self._state.mode == Mode.END_OF_SERVICE:
+                return
+            quiet_s = min(compute_quiet_s(self._trace.config, self._state), end_tick - self._state.tick)
+            if quiet_s > 1:
+                yield self._take(SecondsPassed(quiet_s), quietly)
+            else:
+                yield from self._pass_seconds(1, PulseResult.DONE, quietly)
 
     def _take(self, event: Event, happening: Happening) -> Step:
         config, before, ghost = self._trace.config, self._state, self._ghost

@@ -17,6 +17,13 @@ class Seconds:
 
 
 @dataclass(frozen=True, slots=True)
+class Quietly:
+    """So many seconds pass, the quiet ones told of at once; each pulse is reported as done, and nobody takes notes."""
+
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """The device reports on the pulse in flight, whatever its number."""
 
@@ -35,7 +42,7 @@ class Truly:
     path_nl: int = 0
 
 
-Happening: TypeAlias = Event | Seconds | Report | Truly
+Happening: TypeAlias = Event | Seconds | Quietly | Report | Truly
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 
 A pulse that is ordered moves and brings the most that it can, unless the device will report that it did not move. The
 needle leaves nothing, a path has its least volume. The observer's window opens with the first second, and at each
-second he notes the day's total.
+second he notes the day's total, but while seconds pass quietly.
 """
 
 from thecal.events import Event, PathDeclared, PulseResult, RefillDone, SecondPassed
@@ -12,7 +12,7 @@ from thecal.limits import Config
 from thecal.outcome import Outcome
 from thecal.units import DRUG_COUNT, NO_MASSES, Masses
 from thecal_specs.ghost import Ghost, Truth, World
-from thecal_specs.witnesses.trace import Happening, Seconds, Truly
+from thecal_specs.witnesses.trace import Happening, Quietly, Seconds, Truly
 
 
 def compute_most_fg(pulse_volume_nl: int, world: World) -> Masses:
@@ -50,7 +50,7 @@ def compute_truth(config: Config, happening: Happening, event: Event, outcome: O
     left_nl = happening.left_nl if isinstance(happening, Truly) else 0
     return Truth(
         opens_window=is_second and not ghost.window.is_open,
-        takes_sample=is_second,
+        takes_sample=is_second and not isinstance(happening, Quietly),
         is_moved=is_moved,
         mass_fg=compute_most_fg(config.pump.pulse_volume_nl, ghost.world) if is_moved else NO_MASSES,
         left_nl=left_nl,
