@@ -4,13 +4,13 @@
 Under what a function requires none of its operations leaves 64 bits; that too is proved once, and owed at each call.
 """
 
-from thecal import clock, fluid, programming, quiet, refilling, schedule, units
+from thecal import admission, clock, fluid, programming, quiet, refilling, schedule, units
 from thecal import ledger as ledgers
 from thecal import path as tip
 from thecal.fluid import Fluid
 from thecal.limits import Config, Library, SafeState
 from thecal.prescription import Prescription
-from thecal.state import Generation, Ledger, Mode, Path, Ratio, Ratios, Reserve, Staged, State
+from thecal.state import DayTable, Generation, Ledger, Mode, Path, Ratio, Ratios, Reserve, Staged, State
 from thecal_specs import ghost, recover
 from thecal_specs.invariant import is_ratio_no_larger, is_share
 
@@ -121,6 +121,11 @@ def none_is_larger_unless_any_is(left_fg: units.Slots, right_fg: units.Slots, re
     return (result or all(a <= b for a, b in zip(left_fg, right_fg))) and (
         not result or any(a > b for a, b in zip(left_fg, right_fg))
     )
+
+
+def day_is_all_its_slots(slots_fg: units.Slots, result: int) -> bool:
+    """``compute_day_fg``: what it says."""
+    return result == sum(slot for slot in slots_fg)
 
 
 def no_slot_is_larger_than_the_largest(slots_fg: units.Slots, result: int) -> bool:
@@ -279,6 +284,40 @@ def safe_state_is_the_most_demanding(
         result == SafeState.STOP
         or any(drug.safe_state == result and (a > 0 or b > 0) for drug, a, b in zip(library, old, new))
     )
+
+
+def is_least_of_days(days: DayTable, drug: int, day_count: int, least_fg: int) -> bool:
+    """Whether a total of a drug is the least of today and of so many days before."""
+    return (
+        least_fg <= days[0].least_fg[drug]
+        and all(i > day_count or least_fg <= day.least_fg[drug] for i, day in enumerate(days))
+        and (
+            least_fg == days[0].least_fg[drug]
+            or any(i <= day_count and least_fg == day.least_fg[drug] for i, day in enumerate(days))
+        )
+    )
+
+
+def is_most_of_days(days: DayTable, drug: int, day_count: int, most_fg: int) -> bool:
+    """Whether a total of a drug is the largest of today and of so many days before."""
+    return (
+        most_fg >= days[0].most_fg[drug]
+        and all(i > day_count or most_fg >= day.most_fg[drug] for i, day in enumerate(days))
+        and (
+            most_fg == days[0].most_fg[drug]
+            or any(i <= day_count and most_fg == day.most_fg[drug] for i, day in enumerate(days))
+        )
+    )
+
+
+def least_total_is_that_of_its_days(days: DayTable, drug: int, day_count: int, result: int) -> bool:
+    """``compute_least_fg``: what it says, of each drug."""
+    return all(drug != i or is_least_of_days(days, i, day_count, result) for i in range(units.DRUG_COUNT))
+
+
+def largest_total_is_that_of_its_days(days: DayTable, drug: int, day_count: int, result: int) -> bool:
+    """``compute_most_fg``: what it says, of each drug."""
+    return all(drug != i or is_most_of_days(days, i, day_count, result) for i in range(units.DRUG_COUNT))
 
 
 def seconds_before_bring_less(mass_fg_1800: int, due_fg: int, result: int) -> bool:
@@ -450,6 +489,8 @@ def most_of_a_blend_is_between(old_fg_per_nl: int, old_nl: int, new_fg_per_nl: i
 
 
 CONTRACTS = {
+    admission.compute_least_fg: least_total_is_that_of_its_days,
+    admission.compute_most_fg: largest_total_is_that_of_its_days,
     ledgers.compute_given_since_fg: given_is_the_sum_of_what_ended,
     recover.compute_last_end_tick: last_end_is_that_of_the_last_bolus,
     recover.is_empty_generation: empty_generation_is_nothing,
@@ -474,6 +515,7 @@ CONTRACTS = {
     schedule.compute_reserve: reserve_is_that_of_its_slots,
     schedule.compute_hour_fg: hour_is_at_least_any_two_neighbours,
     schedule.compute_share_fg: share_is_enough,
+    units.compute_day_fg: day_is_all_its_slots,
     units.compute_division_step: division_step_keeps_the_dividend,
     units.compute_largest_slot: no_slot_is_larger_than_the_largest,
     units.compute_quotient_down: quotient_down_is_the_largest,
