@@ -318,6 +318,7 @@ HINTS: Mapping[Key, Hint] = {
         "program_is_in_the_envelope",
         "pulse_bounds_are_those_of_the_fluids",
     ),
+    "find_proposal_response": Hint(each=True),
     "titration_days_enclose_the_sample": uses("samples_are_in_the_table", "ticks_are_ordered"),
     ("PRG-05", "PrescriptionConfirmed"): uses(
         "titration_days_enclose_the_sample", "totals_are_those_of_the_program", "totals_are_within_limits"
