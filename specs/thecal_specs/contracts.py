@@ -527,10 +527,11 @@ def upper_pulse_is_the_most_that_either_fluid_brings(
 def lower_pulse_is_the_least_that_either_fluid_brings(
     path: Path, new: Fluid, pulse_volume_nl: int, result: units.Masses
 ) -> bool:
-    """``compute_lower_fg``: at most what each fluid at the tip brings."""
+    """``compute_lower_fg``: at most what each fluid at the tip brings, at least what both do."""
     is_asked_well = pulse_volume_nl >= 1 and all(a >= 0 and b >= 0 for a, b in zip(path.old.lo, new.lo))
     return not is_asked_well or all(
         result[i] >= 0
+        and result[i] >= min(path.old.lo[i], new.lo[i]) * pulse_volume_nl
         and (path.front_hi_nl <= 0 or result[i] <= path.old.lo[i] * pulse_volume_nl)
         and (path.front_lo_nl >= pulse_volume_nl or result[i] <= new.lo[i] * pulse_volume_nl)
         for i in range(units.DRUG_COUNT)
