@@ -29,7 +29,6 @@ from thecal.outcome import Response
 from thecal.path import is_fitting
 from thecal.prescription import Overrides, Prescription
 from thecal.schedule import (
-    compute_day_fg,
     compute_shares_fg,
     is_any_slot_above,
     is_any_slot_below,
@@ -58,6 +57,7 @@ from thecal.units import (
     TITRATION_LENGTH,
     Masses,
     Slots,
+    compute_day_fg,
     compute_larger,
     compute_largest_slot,
     compute_quotient_up,

@@ -18,6 +18,7 @@ from thecal.units import (
     SLOT_COUNT,
     Masses,
     Slots,
+    compute_day_fg,
     is_no_larger,
     is_within,
 )
@@ -256,7 +257,7 @@ def totals_are_within_limits(config: Config, state: State) -> bool:
 
 def totals_are_those_of_the_program(config: Config, state: State) -> bool:
     """The first drug's total is the sum of the slots, and today's least and most enclose it."""
-    total_fg = sum(slot for slot in state.program.slots_fg) if state.is_programmed else 0
+    total_fg = compute_day_fg(state.program.slots_fg) if state.is_programmed else 0
     today = state.titration.days[0]
     return state.titration.total_fg[0] == total_fg and today.least_fg[0] <= total_fg <= today.most_fg[0]
 

@@ -16,13 +16,16 @@ from thecal.state import State
 from thecal.units import DRUG_COUNT, Masses, is_within
 
 
+def compute_span(old: Fluid, new: Fluid, drug: int) -> int:
+    """The largest less the smallest concentration of a drug that either fluid may have."""
+    return max(old.hi[drug], new.hi[drug]) - min(old.lo[drug], new.lo[drug])
+
+
 def compute_shortfall_fg(config: Config, booked: State, drug: int) -> int:
     """The most by which the books of a drug part at the front: over its width, and a pulse at either end of it."""
-    old = booked.path.old
-    new = booked.reservoir.fluid
-    span_fg_per_nl = max(old.hi[drug], new.hi[drug]) - min(old.lo[drug], new.lo[drug])
     width_nl = booked.path.front_hi_nl - booked.path.front_lo_nl
-    return span_fg_per_nl * (width_nl + 2 * config.pump.pulse_volume_nl)
+    span = compute_span(booked.path.old, booked.reservoir.fluid, drug)
+    return span * (width_nl + 2 * config.pump.pulse_volume_nl)
 
 
 def is_shortfall_tolerated(config: Config, booked: State, day_fg: Masses) -> bool:
@@ -39,18 +42,23 @@ def make_filled(config: Config, before: State, filled_nl: int, label: Fluid, is_
     return with_refill(config.pump, settled, filled_nl, label, is_rinsed, compute_clock_s(settled))
 
 
-def on_refill_proposed(config: Config, before: State, event: RefillProposed) -> Outcome:
-    """Say what is against a refill: of the label alone, beside what the needle may leave, and at the front."""
+def find_proposal_response(config: Config, before: State, event: RefillProposed) -> Response:
+    """What is to be said of a refill: of the label alone, beside what the needle may leave, and at the front."""
     label = make_label(event.concentrations_fg_per_nl, event.has_unknown_drug)
     if not is_within(event.filled_nl, 1, config.pump.capacity_nl) or not is_label_well_formed(label):
-        return emit(before, Response.REFUSED_REFILL_MALFORMED)
+        return Response.REFUSED_REFILL_MALFORMED
     refusal = find_refill_refusal(config, before, make_filled(config, before, event.filled_nl, label, True))
     if refusal != Response.NOTHING_AGAINST_IT:
-        return emit(before, refusal)
+        return refusal
     filled = make_filled(config, before, event.filled_nl, label, False)
     if find_refill_refusal(config, before, filled) != Response.NOTHING_AGAINST_IT:
-        return emit(before, Response.REFUSED_REFILL_UNLESS_RINSED)  # CON-07
+        return Response.REFUSED_REFILL_UNLESS_RINSED  # CON-07
     is_tolerated = not before.is_programmed or is_shortfall_tolerated(config, filled, before.titration.total_fg)
     if not is_tolerated and not event.is_shortfall_accepted:
-        return emit(before, Response.REFUSED_SHORTFALL_BEYOND_TOLERANCE)  # CON-03
-    return emit(before, Response.REFILL_ADMISSIBLE)
+        return Response.REFUSED_SHORTFALL_BEYOND_TOLERANCE  # CON-03
+    return Response.REFILL_ADMISSIBLE
+
+
+def on_refill_proposed(config: Config, before: State, event: RefillProposed) -> Outcome:
+    """Say what a refill would lead to; nothing changes."""
+    return emit(before, find_proposal_response(config, before, event))

@@ -16,6 +16,7 @@ from thecal.units import (
     Masses,
     Slots,
     compute_bounded_fg,
+    compute_day_fg,
     compute_quotient_up,
     compute_smaller,
 )
@@ -44,11 +45,6 @@ def is_any_slot_larger(left_fg: Slots, right_fg: Slots) -> bool:
 def compute_larger_slots(left_fg: Slots, right_fg: Slots) -> Slots:
     """Slot by slot maximum."""
     return tuple(max(a, b) for a, b in zip(left_fg, right_fg))
-
-
-def compute_day_fg(slots_fg: Slots) -> int:
-    """Basal of a whole day: any 24 h meets each slot for 1,800 seconds."""
-    return sum(slot for slot in slots_fg)
 
 
 def compute_hour_fg(slots_fg: Slots) -> int:

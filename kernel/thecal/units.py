@@ -150,6 +150,11 @@ def compute_larger(left: Masses, right: Masses) -> Masses:
     return tuple(max(a, b) for a, b in zip(left, right))
 
 
+def compute_day_fg(slots_fg: Slots) -> int:
+    """Basal of a whole day: any 24 h meets each slot for 1,800 seconds."""
+    return sum(slot for slot in slots_fg)
+
+
 def compute_largest_slot(slots_fg: Slots) -> int:
     """The largest slot of a day."""
     return max(slot for slot in slots_fg)

@@ -355,6 +355,11 @@ HINTS: Mapping[Key, Hint] = {
         "program_is_in_the_envelope",
         "pulse_bounds_are_those_of_the_fluids",
     ),
+    "find_proposal_response": Hint(each=True),
+    "titration_days_enclose_the_sample": uses("samples_are_in_the_table", "ticks_are_ordered"),
+    ("PRG-05", "PrescriptionConfirmed"): uses(
+        "titration_days_enclose_the_sample", "totals_are_those_of_the_program", "totals_are_within_limits"
+    ),
     "least_flow_is_within_hard_limits": uses("pulse_bounds_are_those_of_the_fluids"),
     "least_flow_takes_pulses_that_can_be_counted": uses(
         "pulse_bounds_are_those_of_the_fluids", "slot_bound_is_what_the_motor_can_give"

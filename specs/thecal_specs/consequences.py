@@ -4,6 +4,7 @@
 They are not carried from step to step; they are what the properties are read off from, one small step at a time.
 """
 
+from thecal.admission import compute_least_fg, compute_most_fg
 from thecal.events import PrescriptionConfirmed
 from thecal.limits import Config
 from thecal.state import State
@@ -267,6 +268,17 @@ def starts_of_the_window_are_those_of_the_day(config: Config, state: State, ghos
     )
 
 
+def titration_days_enclose_the_sample(config: Config, state: State, ghost: Ghost) -> bool:
+    """A day total in force in the titration days lies between the least and the most of what is in the table."""
+    program = ghost.program
+    days = state.titration.days
+    day_count = config.library[0].titration_days
+    return implies(
+        program.is_sampled and state.tick - program.sample_tick <= day_count * DAY_S,
+        compute_least_fg(days, 0, day_count) <= program.sample_fg <= compute_most_fg(days, 0, day_count),
+    )
+
+
 def program_is_in_the_envelope(config: Config, state: State) -> bool:
     """The worst basal of any 24 h of an admitted program is within the envelope."""
     return implies(
@@ -338,6 +350,7 @@ CONSEQUENCES = (
     boluses_of_the_window_are_booked,
     boluses_of_the_window_are_those_of_the_day,
     starts_of_the_window_are_those_of_the_day,
+    titration_days_enclose_the_sample,
     program_is_in_the_envelope,
     given_is_in_the_books,
     least_flow_is_within_hard_limits,

@@ -4,15 +4,33 @@
 Under what a function requires none of its operations leaves 64 bits; that too is proved once, and owed at each call.
 """
 
-from thecal import fluid, integrity, programming, quiet, refilling, schedule, soundness, units
+from thecal import (
+    admission,
+    fluid,
+    integrity,
+    programming,
+    proposing,
+    quiet,
+    refilling,
+    schedule,
+    soundness,
+    units,
+)
 from thecal import ledger as ledgers
 from thecal import path as tip
+from thecal.events import RefillProposed
 from thecal.fluid import Fluid
 from thecal.limits import Config, Library, SafeState
+from thecal.outcome import Response
 from thecal.prescription import Prescription
-from thecal.state import Generation, Ledger, Mode, Path, Ratio, Ratios, Reserve, Staged, State
+from thecal.state import DayTable, Generation, Ledger, Mode, Path, Ratio, Ratios, Reserve, Staged, State
 from thecal_specs import ghost, recover
 from thecal_specs.invariant import is_ratio_no_larger, is_share
+from thecal_specs.properties.concentration import (
+    is_cost_of_the_front_tolerated,
+    is_label_allowed,
+    is_mixture_allowed,
+)
 from thecal_specs.quiet import are_alarms_settled, are_deadlines_ahead, is_before
 
 
@@ -122,6 +140,11 @@ def none_is_larger_unless_any_is(left_fg: units.Slots, right_fg: units.Slots, re
     return (result or all(a <= b for a, b in zip(left_fg, right_fg))) and (
         not result or any(a > b for a, b in zip(left_fg, right_fg))
     )
+
+
+def day_is_all_its_slots(slots_fg: units.Slots, result: int) -> bool:
+    """``compute_day_fg``: what it says."""
+    return result == sum(slot for slot in slots_fg)
 
 
 def no_slot_is_larger_than_the_largest(slots_fg: units.Slots, result: int) -> bool:
@@ -282,6 +305,114 @@ def safe_state_is_the_most_demanding(
     )
 
 
+def is_least_of_days(days: DayTable, drug: int, day_count: int, least_fg: int) -> bool:
+    """Whether a total of a drug is the least of today and of so many days before."""
+    return (
+        least_fg <= days[0].least_fg[drug]
+        and all(i > day_count or least_fg <= day.least_fg[drug] for i, day in enumerate(days))
+        and (
+            least_fg == days[0].least_fg[drug]
+            or any(i <= day_count and least_fg == day.least_fg[drug] for i, day in enumerate(days))
+        )
+    )
+
+
+def is_most_of_days(days: DayTable, drug: int, day_count: int, most_fg: int) -> bool:
+    """Whether a total of a drug is the largest of today and of so many days before."""
+    return (
+        most_fg >= days[0].most_fg[drug]
+        and all(i > day_count or most_fg >= day.most_fg[drug] for i, day in enumerate(days))
+        and (
+            most_fg == days[0].most_fg[drug]
+            or any(i <= day_count and most_fg == day.most_fg[drug] for i, day in enumerate(days))
+        )
+    )
+
+
+def least_total_is_that_of_its_days(days: DayTable, drug: int, day_count: int, result: int) -> bool:
+    """``compute_least_fg``: what it says, of each drug."""
+    return all(drug != i or is_least_of_days(days, i, day_count, result) for i in range(units.DRUG_COUNT))
+
+
+def largest_total_is_that_of_its_days(days: DayTable, drug: int, day_count: int, result: int) -> bool:
+    """``compute_most_fg``: what it says, of each drug."""
+    return all(drug != i or is_most_of_days(days, i, day_count, result) for i in range(units.DRUG_COUNT))
+
+
+def is_refusal_of_a_program(response: Response) -> bool:
+    """Whether a response refuses a program, or the fluids that it would run on."""
+    return (
+        response == Response.REFUSED_BOLUS_TOO_FAST_TO_DELIVER
+        or Response.REFUSED_CAP_ABOVE_A_HARD_LIMIT <= response <= Response.REFUSED_BASAL_RAISED_TOO_SOON_AFTER_BOLUSES
+        or response == Response.REFUSED_BOLUS_ABOVE_ITS_LIMIT
+        or response == Response.REFUSED_INCREASE_WHILE_THE_RESERVOIR_IS_IN_DOUBT
+        or response == Response.REFUSED_INCREASE_WHILE_HISTORY_IS_UNKNOWN
+    )
+
+
+def refill_that_nothing_is_against_is_of_allowed_fluid(
+    config: Config, before: State, filled: State, result: Response
+) -> bool:
+    """``find_refill_refusal``: a refusal; or else the fluid is known, within limits, and surely has the first drug."""
+    new = filled.reservoir.fluid
+    return is_refusal_of_a_program(result) or (
+        result == Response.NOTHING_AGAINST_IT
+        and new.is_known
+        and new.lo[0] >= 1
+        and all(hi <= drug.concentration_fg_per_nl_max for hi, drug in zip(new.hi, config.library))
+    )
+
+
+def span_holds_what_lies_between(old: Fluid, new: Fluid, drug: int, result: int) -> bool:
+    """``compute_span``: at least what lies between any end of either fluid and any of the other."""
+    return all(
+        drug != i
+        or (
+            result >= old.hi[i] - old.lo[i]
+            and result >= old.hi[i] - new.lo[i]
+            and result >= new.hi[i] - old.lo[i]
+            and result >= new.hi[i] - new.lo[i]
+        )
+        for i in range(units.DRUG_COUNT)
+    )
+
+
+def is_proposal_asked_well(config: Config, before: State) -> bool:
+    """Whether what a proposal is compared with are concentrations and volumes."""
+    path = before.path
+    return (
+        fluid.is_well_formed(before.reservoir.fluid)
+        and before.reservoir.volume_hi_nl >= 0
+        and config.pump.residual_nl >= 0
+        and config.pump.pulse_volume_nl >= 0
+        and path.volume_lo_nl <= path.volume_hi_nl
+    )
+
+
+def is_admissible_proposal(config: Config, before: State, event: RefillProposed) -> bool:
+    """Whether a proposed refill keeps what is demanded of label, mixture and front."""
+    is_front_alone = before.is_programmed and before.path.volume_hi_nl > 0 and not event.is_shortfall_accepted
+    return (
+        is_label_allowed(config, event)
+        and is_mixture_allowed(config, before, event)
+        and (not is_front_alone or is_cost_of_the_front_tolerated(config, before, event))
+    )
+
+
+def response_to_a_proposal_is_true(config: Config, before: State, event: RefillProposed, result: Response) -> bool:
+    """``find_proposal_response``: a refusal, of an allowed label if a rinse is asked for; or all demands are met."""
+    is_asked_well = is_proposal_asked_well(config, before)
+    is_label = not is_asked_well or is_label_allowed(config, event)
+    is_admissible = not is_asked_well or is_admissible_proposal(config, before, event)
+    return (
+        is_refusal_of_a_program(result)
+        or result == Response.REFUSED_REFILL_MALFORMED
+        or result == Response.REFUSED_SHORTFALL_BEYOND_TOLERANCE
+        or (result == Response.REFUSED_REFILL_UNLESS_RINSED and is_label)
+        or (result == Response.REFILL_ADMISSIBLE and is_admissible)
+    )
+
+
 def seconds_before_bring_less(mass_fg_1800: int, due_fg: int, result: int) -> bool:
     """``compute_seconds_before``: in so many seconds less falls due than the mass."""
     return 0 <= result <= 2_047 and (mass_fg_1800 < 1 or due_fg < 0 or result * due_fg < mass_fg_1800)
@@ -402,10 +533,11 @@ def upper_pulse_is_the_most_that_either_fluid_brings(
 def lower_pulse_is_the_least_that_either_fluid_brings(
     path: Path, new: Fluid, pulse_volume_nl: int, result: units.Masses
 ) -> bool:
-    """``compute_lower_fg``: at most what each fluid at the tip brings."""
+    """``compute_lower_fg``: at most what each fluid at the tip brings, at least what both do."""
     is_asked_well = pulse_volume_nl >= 1 and all(a >= 0 and b >= 0 for a, b in zip(path.old.lo, new.lo))
     return not is_asked_well or all(
         result[i] >= 0
+        and result[i] >= min(path.old.lo[i], new.lo[i]) * pulse_volume_nl
         and (path.front_hi_nl <= 0 or result[i] <= path.old.lo[i] * pulse_volume_nl)
         and (path.front_lo_nl >= pulse_volume_nl or result[i] <= new.lo[i] * pulse_volume_nl)
         for i in range(units.DRUG_COUNT)
@@ -455,6 +587,8 @@ def most_of_a_blend_is_between(old_fg_per_nl: int, old_nl: int, new_fg_per_nl: i
 
 
 CONTRACTS = {
+    admission.compute_least_fg: least_total_is_that_of_its_days,
+    admission.compute_most_fg: largest_total_is_that_of_its_days,
     ledgers.compute_given_since_fg: given_is_the_sum_of_what_ended,
     recover.compute_last_end_tick: last_end_is_that_of_the_last_bolus,
     recover.is_empty_generation: empty_generation_is_nothing,
@@ -470,18 +604,22 @@ CONTRACTS = {
     tip.compute_lower_fg: lower_pulse_is_the_least_that_either_fluid_brings,
     integrity.is_intact: intact_state_keeps_every_fact,
     programming.compute_rotated: rotated_slots_are_the_same_ones,
+    proposing.compute_span: span_holds_what_lies_between,
+    proposing.find_proposal_response: response_to_a_proposal_is_true,
     quiet.compute_ahead_s: what_lies_ahead_is_not_reached,
     quiet.compute_alarms_quiet_s: alarms_stay_as_they_are,
     quiet.compute_basal_quiet_s: less_than_a_pulse_is_owed_by_then,
     quiet.compute_deadlines_quiet_s: deadlines_are_not_reached,
     quiet.compute_quiet_s: quiet_seconds_pass_before_anything_happens,
     quiet.compute_seconds_before: seconds_before_bring_less,
+    refilling.find_refill_refusal: refill_that_nothing_is_against_is_of_allowed_fluid,
     refilling.compute_safe_state: safe_state_is_the_most_demanding,
     schedule.compute_envelope: envelope_holds_both,
     schedule.compute_larger_ratio: larger_ratio_holds_both,
     schedule.compute_reserve: reserve_is_that_of_its_slots,
     schedule.compute_hour_fg: hour_is_at_least_any_two_neighbours,
     schedule.compute_share_fg: share_is_enough,
+    units.compute_day_fg: day_is_all_its_slots,
     units.compute_division_step: division_step_keeps_the_dividend,
     units.compute_largest_slot: no_slot_is_larger_than_the_largest,
     units.compute_quotient_down: quotient_down_is_the_largest,

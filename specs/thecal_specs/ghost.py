@@ -37,6 +37,7 @@ from thecal.units import (
     TICK_MAX,
     Masses,
     Slots,
+    compute_day_fg,
     compute_larger,
     compute_sum_fg,
 )
@@ -617,7 +618,7 @@ def advance_course(config: Config, before: State, event: Event, outcome: Outcome
 
 def compute_day_total_fg(state: State) -> int:
     """The first drug's mass in a day of the program in force; 0 while there is none."""
-    return sum(slot for slot in state.program.slots_fg) if state.is_programmed else 0
+    return compute_day_fg(state.program.slots_fg) if state.is_programmed else 0
 
 
 def advance_program(before: State, event: Event, outcome: Outcome, truth: Truth, program: Program) -> Program:

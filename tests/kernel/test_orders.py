@@ -48,6 +48,11 @@ def cap(day_fg: int, hour_fg: int = MASS_FG_MAX, prescription: Prescription = PR
     return replace(prescription, cap_day_fg=(day_fg, 0, 0, 0), cap_hour_fg=(hour_fg, 0, 0, 0))
 
 
+def with_day(day_fg: int) -> Prescription:
+    """A prescription of about so much basal a day, as much in every half hour."""
+    return replace(PRESCRIPTION, slots_fg=(day_fg // SLOT_COUNT,) * SLOT_COUNT)
+
+
 def give_bolus(bench: Bench) -> Response:
     """Ask for a bolus, and let it run out."""
     response = bench.send(BolusAsked()).response
@@ -245,3 +250,15 @@ def test_a_confirmation_that_differs_in_one_value_confirms_nothing(field: str) -
     before = bench.state
     assert bench.send(confirm(alter(FAST, **{field: other}))).response == Response.REFUSED_NOT_WHAT_WAS_STAGED
     assert bench.state == before
+
+
+def test_going_back_towards_a_smaller_dose_is_no_increase() -> None:
+    """The larger dose runs with its override; less of it needs none, and as much again does."""
+    strict = replace(CONFIG.library[0], titration_permille=100)
+    bench = start(with_day(DAY_FG), config=replace(CONFIG, library=(strict, *CONFIG.library[1:])))
+    without = replace(EVERY_OVERRIDE, is_increase=False)
+    assert bench.ask(stage(with_day(2 * DAY_FG), without)).response == Response.REFUSED_INCREASE_BEYOND_THE_ALLOWANCE
+    assert bench.program(with_day(2 * DAY_FG)).response == Response.PRESCRIPTION_CONFIRMED
+    assert bench.send(stage(with_day(DAY_FG * 19 // 10), without)).response == Response.PRESCRIPTION_STAGED
+    assert bench.send(confirm(with_day(DAY_FG * 19 // 10))).response == Response.PRESCRIPTION_CONFIRMED
+    assert bench.ask(stage(with_day(2 * DAY_FG), without)).response == Response.REFUSED_INCREASE_BEYOND_THE_ALLOWANCE

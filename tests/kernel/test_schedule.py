@@ -8,7 +8,6 @@ from random import Random
 import pytest
 
 from thecal.schedule import (
-    compute_day_fg,
     compute_hour_fg,
     compute_larger_ratio,
     compute_reserve,
@@ -19,7 +18,7 @@ from thecal.schedule import (
     with_new_day,
 )
 from thecal.state import NO_GENERATION, NO_RATIOS, NO_RESERVE, Basal, Generation, Ratio
-from thecal.units import DAY_S, HOUR_S, MASS_FG_BEYOND_LIMITS, SLOT_COUNT, SLOT_S, Slots
+from thecal.units import DAY_S, HOUR_S, MASS_FG_BEYOND_LIMITS, SLOT_COUNT, SLOT_S, Slots, compute_day_fg
 
 NO_BASAL = Basal(owed_fg_1800=0, current=NO_GENERATION, previous=NO_GENERATION, program=NO_RESERVE, envelope=NO_RESERVE)
 

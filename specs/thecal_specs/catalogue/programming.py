@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Programming: how an intention becomes a therapy, and how a slip does not."""
 
-from thecal_specs.catalogue.record import Property
+from thecal_specs.catalogue.record import Amendment, Property
 
 PROPERTIES = (
     Property(
@@ -58,14 +58,30 @@ PROPERTIES = (
         id="PRG-05",
         name="A steep change of dose needs an explicit override",
         statement=(
-            "An increase beyond the drug's allowance over the smallest day total in force in its titration"
-            " days, or, for drugs with a withdrawal hazard, a decrease beyond it from the largest, needs an"
-            " explicit override."
+            "A day total above the one that runs, and beyond the drug's allowance over the smallest one in force in"
+            " its titration days, needs an explicit override; for drugs with a withdrawal hazard so does one below"
+            " the one that runs, and beyond the allowance from the largest."
         ),
         does_not_say="It does not bound what slower steps add up to, nor what boluses add to the day total.",
         hazards=("HAZ-15",),
         requirements=("REQ-36",),
         enforced_in=("admission",),
+        amended=Amendment(
+            old_statement=(
+                "An increase beyond the drug's allowance over the smallest day total in force in its titration days,"
+                " or, for drugs with a withdrawal hazard, a decrease beyond it from the largest, needs an explicit"
+                " override"
+            ),
+            counterexample=(
+                "A tenth is allowed in seven days. 100 mcg a day are raised to 200 with the override; an hour later 190"
+                " are ordered without it. That is 90 % over the smallest total of the titration days, and less than"
+                " what runs."
+            ),
+            reason=(
+                "The predicate took such an order for an increase over the smallest total, and the kernel does not. To"
+                " go back towards the smaller dose is no increase, and to hinder it would keep the larger one running."
+            ),
+        ),
     ),
     Property(
         id="PRG-06",

@@ -63,6 +63,16 @@ def compute_proposed_span(config: Config, before: State, event: RefillProposed, 
     return max(new.hi[drug], label) - min(new.lo[drug], label)
 
 
+def is_cost_of_the_front_tolerated(config: Config, before: State, event: RefillProposed) -> bool:
+    """Whether a proposed refill parts the books at the front by no more than every drug tolerates."""
+    width_nl = before.path.volume_hi_nl - before.path.volume_lo_nl + 2 * config.pump.pulse_volume_nl
+    return all(
+        compute_proposed_span(config, before, event, i) * width_nl * 1000
+        <= before.titration.total_fg[i] * config.library[i].shortfall_permille_max
+        for i in range(DRUG_COUNT)
+    )
+
+
 def a_concentration_change_costs_at_most_the_width_of_the_front(
     config: Config, before: State, event: Event, outcome: Outcome, after: State, ghost_after: Ghost
 ) -> bool:
@@ -73,17 +83,12 @@ def a_concentration_change_costs_at_most_the_width_of_the_front(
         front.short_fg[i] <= compute_span(after, i) * (front.width_nl + 2 * volume_nl) for i in range(DRUG_COUNT)
     )
     if isinstance(event, RefillProposed):
-        width_nl = before.path.volume_hi_nl - before.path.volume_lo_nl + 2 * volume_nl
         return is_bounded and implies(
             outcome.response == Response.REFILL_ADMISSIBLE
             and before.is_programmed
             and before.path.volume_hi_nl > 0
             and not event.is_shortfall_accepted,
-            all(
-                compute_proposed_span(config, before, event, i) * width_nl * 1000
-                <= before.titration.total_fg[i] * config.library[i].shortfall_permille_max
-                for i in range(DRUG_COUNT)
-            ),
+            is_cost_of_the_front_tolerated(config, before, event),
         )
     return is_bounded
 

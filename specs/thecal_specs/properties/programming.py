@@ -15,7 +15,7 @@ from thecal.events import (
 from thecal.limits import Config
 from thecal.outcome import Outcome, Response
 from thecal.state import Alarm, Mode, State
-from thecal.units import DAY_S, SLOT_COUNT, SLOT_S, compute_quotient_up
+from thecal.units import DAY_S, SLOT_COUNT, SLOT_S, compute_day_fg, compute_quotient_up
 from thecal_specs.ghost import Ghost, World, compute_largest_pulse_fg, is_running
 from thecal_specs.logic import implies
 from thecal_specs.properties.refusals import is_refused_for_what_is_named
@@ -131,16 +131,20 @@ def hard_limits_hold_and_soft_ones_yield_only_to_an_explicit_override(
 def a_steep_change_of_dose_needs_an_explicit_override(
     config: Config, before: State, event: Event, after: State, ghost: Ghost
 ) -> bool:
-    """PRG-05: without its override a new day total is within the allowance of every total of the titration days."""
+    """PRG-05: a total above or below the running one needs its override beyond the allowance of the titration days."""
     program = ghost.program
     drug = config.library[0]
-    total_fg = sum(slot for slot in after.program.slots_fg)
-    running_fg = sum(slot for slot in before.program.slots_fg) if before.is_programmed else 0
+    total_fg = compute_day_fg(after.program.slots_fg)
+    running_fg = compute_day_fg(before.program.slots_fg) if before.is_programmed else 0
     is_recent = program.is_sampled and after.tick - program.sample_tick <= drug.titration_days * DAY_S
     if isinstance(event, PrescriptionConfirmed):
         return implies(
             is_new_program(before, after) and is_recent,
-            (after.overrides.is_increase or total_fg * 1000 <= program.sample_fg * (1000 + drug.titration_permille))
+            (
+                after.overrides.is_increase
+                or total_fg <= running_fg
+                or total_fg * 1000 <= program.sample_fg * (1000 + drug.titration_permille)
+            )
             and (
                 after.overrides.is_decrease
                 or not drug.has_withdrawal
@@ -233,8 +237,8 @@ def a_staged_order_dies_with_what_it_was_made_on(before: State, event: Event, af
 def an_implausible_change_needs_an_explicit_override(config: Config, before: State, event: Event, after: State) -> bool:
     """PRG-10: without its override no day total, and no volume of it, is beyond the plausible factor, up or down."""
     factor = config.library[0].plausible_factor
-    old_fg = sum(slot for slot in before.program.slots_fg)
-    new_fg = sum(slot for slot in after.program.slots_fg)
+    old_fg = compute_day_fg(before.program.slots_fg)
+    new_fg = compute_day_fg(after.program.slots_fg)
     old_nl = before.titration.volume_nl
     new_nl = compute_quotient_up(new_fg, after.reservoir.fluid.hi[0])
     if isinstance(event, PrescriptionConfirmed):
