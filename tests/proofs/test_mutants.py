@@ -8,7 +8,7 @@ import pytest
 
 import thecal
 import thecal_specs
-from thecal_proofs.decide import Limits
+from thecal_proofs.decision import Limits
 from thecal_proofs.mutation.campaign import Campaign, Store, render, summarize
 from thecal_proofs.mutation.equivalents import EQUIVALENTS
 from thecal_proofs.mutation.judge import Judge, Kill

@@ -16,7 +16,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Literal, TypeAlias
 
-from thecal_proofs.decide import Limits
+from thecal_proofs.decision import Limits
 from thecal_proofs.frontend import Sources
 from thecal_proofs.mutation.coverage import Coverage, find_traces, measure
 from thecal_proofs.mutation.equivalents import EQUIVALENTS

@@ -15,7 +15,7 @@ from traceback import walk_tb
 from typing import Any, Literal, TypeAlias
 
 from thecal_proofs.claims import judge
-from thecal_proofs.decide import Limits
+from thecal_proofs.decision import Limits
 from thecal_proofs.frontend import Program, Sources
 from thecal_proofs.loading import Loaded
 
