@@ -12,6 +12,7 @@ from thecal_proofs.discharge import Discharger
 from thecal_proofs.obligations import Obligation
 from thecal_proofs.prove import Project, prove
 from thecal_proofs.report import Report
+from thecal_proofs.verdicts import Result
 from thecal_specs.consequences import CONSEQUENCES
 
 KERNEL = Path(thecal.__file__).parent
@@ -47,6 +48,40 @@ def test_every_consequence_follows_from_the_invariant_and_those_before_it() -> N
         assert not set(result.rests_on) & set(later), "nothing rests on itself, or on what follows from it"
 
 
+def copy_with(folder: Path, room: str, text: str, other: str) -> Path:
+    """Copy the kernel, one text of a room replaced."""
+    copy = folder / "thecal"
+    copy.mkdir()
+    for file in KERNEL.glob("*.py"):
+        (copy / file.name).write_text(file.read_text(encoding="utf-8"), encoding="utf-8")
+    whole = (copy / room).read_text(encoding="utf-8")
+    assert whole.count(text) == 1, "the text stands at one place"
+    (copy / room).write_text(whole.replace(text, other), encoding="utf-8")
+    return copy
+
+
+def discharge_operations(kernel: Path, event: str) -> Result:
+    """Decide the operations of one class of event."""
+    project = Project.open(kernel, SPECS)
+    return Discharger(project.wiring, project.rows, Limits()).discharge(Obligation(event, "operations", event))
+
+
+@pytest.mark.parametrize("event", ["BolusAsked", "RefillDone", "StopAsked"])
+def test_operations_whose_operands_have_bounds_need_no_solver(event: str) -> None:
+    result = discharge_operations(KERNEL, event)
+    assert (result.verdict, result.queries) == ("proved", 0), result.detail
+    assert "therapy_is_within_limits" in result.rests_on, "what bounds them is among the proof's foundations"
+
+
+def test_an_overflow_in_the_kernel_is_refuted_at_its_line_by_a_state_that_cpython_runs(tmp_path: Path) -> None:
+    """Ten times what nine full places hold does not fit in 64 bits, and every hypothesis holds of what shows it."""
+    kernel = copy_with(tmp_path, "lacking.py", "5 * lacking_fg_1800 > 9", "50 * lacking_fg_1800 > 90")
+    result = discharge_operations(kernel, "StopAsked")
+    assert result.verdict == "refuted", result.detail
+    assert "lacking.py:73:36: range in thecal.lacking.is_lacking: replayed in CPython" in result.detail
+    assert "with watching(" in result.counterexample
+
+
 @pytest.mark.parametrize(
     ("property_id", "event", "room", "guard", "broken"),
     [
@@ -74,14 +109,7 @@ def test_every_consequence_follows_from_the_invariant_and_those_before_it() -> N
 def test_a_broken_guard_is_refuted_by_name(
     tmp_path: Path, property_id: str, event: str, room: str, guard: str, broken: str
 ) -> None:
-    copy = tmp_path / "thecal"
-    copy.mkdir()
-    for file in KERNEL.glob("*.py"):
-        (copy / file.name).write_text(file.read_text(encoding="utf-8"), encoding="utf-8")
-    text = (copy / room).read_text(encoding="utf-8")
-    assert text.count(guard) == 1, "the guard stands at one place"
-    (copy / room).write_text(text.replace(guard, broken), encoding="utf-8")
-    project = Project.open(copy, SPECS)
+    project = Project.open(copy_with(tmp_path, room, guard, broken), SPECS)
     result = Discharger(project.wiring, project.rows, Limits()).discharge(Obligation(event, "property", property_id))
     assert result.verdict == "refuted", result.detail
     assert "replayed in CPython" in result.detail, "it is shown"

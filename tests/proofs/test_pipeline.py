@@ -181,6 +181,16 @@ def test_an_overflow_is_refuted_at_its_line(change: Change) -> None:
     assert "Violation(kind='range', function='thecal.step.is_pulse_due'" in run_counterexample(folder, result)
 
 
+def test_operations_count_as_proved_only_if_what_bounds_them_is(change: Change) -> None:
+    report = prove_toy(
+        change("thecal/step.py", "pulse_count=state.pulse_count + 1", "pulse_count=state.pulse_count + 2")
+    )
+    result = find_result(report, "operations:Tick/Tick")
+    assert result.verdict == "proved"
+    assert "pulses_are_counted" in result.rests_on
+    assert verdicts(report)["TOT-02"] == "unknown"
+
+
 @pytest.mark.parametrize(
     ("model", "reason"),
     [
