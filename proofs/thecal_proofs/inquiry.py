@@ -373,7 +373,7 @@ class Inquiry:
         known = [fact for fact in facts if fact not in told.own and fact in self.premises.known]
         spent = self.decision.queries, self.decision.rlimit
         leaf = None
-        for way in (is_linear, not is_linear):
+        for way in (is_linear,) if most <= WORTH else (is_linear, not is_linear):
             if leaf is None or leaf.cost > 2 * ROUND_COST:
                 most = most if leaf is None else min(most, leaf.cost)
                 leaf = self._learn_by(way, key, path, rest, told, known, most) or leaf
