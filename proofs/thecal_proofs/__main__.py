@@ -8,6 +8,7 @@ from pathlib import Path
 from thecal_proofs.hints import read_cores, write_cores
 from thecal_proofs.prove import UnknownId, prove
 from thecal_proofs.report import Report
+from thecal_proofs.scripts import read_scripts, write_scripts
 from thecal_proofs.solve import DEFAULT_BUDGET
 from thecal_proofs.verdicts import Result
 
@@ -26,7 +27,7 @@ def main() -> int:
     parser.add_argument("--search", type=int, default=0, metavar="N", help="look N steps for each refutation")
     parser.add_argument("--tests", action="store_true", help="print counterexamples as pytest files")
     parser.add_argument("--slow", type=int, default=0, metavar="N", help="list the N slowest obligations")
-    parser.add_argument("--learn", action="store_true", help="remember what each proof needed, to ask for it first")
+    parser.add_argument("--learn", action="store_true", help="remember what each proof asked, to ask nothing else")
     options = parser.parse_args()
     try:
         report = prove(
@@ -36,6 +37,7 @@ def main() -> int:
             jobs=options.jobs,
             budget=options.budget,
             search=options.search,
+            is_learning=options.learn,
             progress=_progress if sys.stderr.isatty() else None,
         )
     except UnknownId as error:
@@ -44,6 +46,7 @@ def main() -> int:
     _print(report, options.tests, options.slow)
     if options.learn:
         write_cores(read_cores() | find_cores(report))
+        write_scripts(read_scripts() | {result.id: result.script for result in report.results if result.script})
     return 0 if report.is_success else 1
 
 

@@ -21,7 +21,7 @@ from thecal_proofs.discharge import Discharger
 from thecal_proofs.frontend import Program, Refusal, Sources
 from thecal_proofs.hints import HINTS, Hint, Key
 from thecal_proofs.loading import Loaded
-from thecal_proofs.obligations import FORM, Obligation, known_ids, list_obligations
+from thecal_proofs.obligations import ANY_EVENT, FORM, Obligation, known_ids, list_obligations
 from thecal_proofs.report import Report
 from thecal_proofs.solve import DEFAULT_BUDGET, DEFAULT_SEED
 from thecal_proofs.verdicts import Result
@@ -67,11 +67,13 @@ def prove(
     hints: Mapping[Key, Hint] = HINTS,
     progress: Progress | None = None,
     is_founded: bool = True,
+    is_learning: bool = False,
 ) -> Report:
     """Prove the wanted IDs (None: everything) and return the report.
 
     With `is_founded` what is asked for is proved together with all that it rests on; without, its own cells alone
     are decided, and the report names the ends that are open.
+    With `is_learning` each proof is taken apart into the questions that suffice, for the next time.
     `search` is the number of steps in which a refutation is looked for from the initial state.
     `kernel` and `specs` are package folders; a changed copy is proved by naming its folder. `jobs=0` works in this
     process, for debugging. Raises `UnknownId`, and `Refusal` if the sources cannot even be listed.
@@ -82,7 +84,7 @@ def prove(
     if unknown:
         raise UnknownId(f"{', '.join(unknown)}: known are {', '.join(project.ids)}")
     obligations = list_obligations(project.wiring, project.rows, ids)
-    discharger = Discharger(project.wiring, project.rows, Limits(budget, seed, search), hints)
+    discharger = Discharger(project.wiring, project.rows, Limits(budget, seed, search, is_learning), hints)
     results = _run(discharger, obligations, jobs, progress)
     contracts = (function.qualified for function in project.wiring.contracts())
     names = (*(fact.name for fact in project.wiring.facts), *contracts)
@@ -126,9 +128,11 @@ def _run(
 
 
 def _by_event(obligations: Sequence[Obligation]) -> list[list[Obligation]]:
+    """What concerns one event together; of what concerns none, what is of one kind."""
     groups: dict[str, list[Obligation]] = {}
     for obligation in obligations:
-        groups.setdefault(obligation.event, []).append(obligation)
+        key = obligation.kind if obligation.event == ANY_EVENT else obligation.event
+        groups.setdefault(key, []).append(obligation)
     return list(groups.values())
 
 
