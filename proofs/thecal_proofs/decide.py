@@ -163,7 +163,7 @@ def _put_together(
 ) -> None:
     """Ask some pieces as they are instead of taken apart, if that costs no more."""
     trail = decision.trail
-    if trail is None or trail.offered is not None or decision.mark() < mark + 2:
+    if trail is None or trail.offered is not None or decision.mark() < mark + 2 or trail.patience <= 0:
         return
     before = trail.found[mark:]
     trail.offered = tuple(dict.fromkeys(fact for leaf in before for fact in leaf.facts))
@@ -174,6 +174,7 @@ def _put_together(
         trail.found.append(Leaf(key, WHOLE, ()))
     else:
         trail.found[mark:] = before
+        trail.patience -= 1
 
 
 def _cost(leaves: Sequence[Node | Leaf]) -> int:

@@ -131,8 +131,7 @@ class Inquiry:
         trail = self.decision.trail
         if trail is None or trail.offered is None:
             return None
-        most = self.limits.budget // 2
-        leaf = self._learn(key, case, terms.negate(terms.all_of(pieces)), trail.offered, most, True)
+        leaf = self._learn(key, case, terms.negate(terms.all_of(pieces)), trail.offered, WORTH, True)
         if leaf is None:
             return Answer("unknown")
         trail.found.append(leaf)
