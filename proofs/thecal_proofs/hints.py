@@ -364,6 +364,26 @@ HINTS: Mapping[Key, Hint] = {
     "least_flow_takes_pulses_that_can_be_counted": uses(
         "pulse_bounds_are_those_of_the_fluids", "slot_bound_is_what_the_motor_can_give"
     ),
+    "what_is_promised_is_three_pulses": uses("flight_is_a_pulse_of_the_fluids", "owed_is_at_most_two_pulses"),
+    "what_lacks_is_in_the_whole_book": uses(
+        "therapy_is_within_limits",
+        "ticks_are_ordered",
+        "what_is_promised_is_three_pulses",
+        "what_lacks_is_in_the_book",
+        "window_began_before",
+    ),
+    "too_much_in_the_book_alarms": uses(
+        "alarms_follow_their_conditions",
+        "program_is_within_limits",
+        "therapy_is_within_limits",
+        "totals_are_those_of_the_program",
+    ),
+    "UND-08": uses(
+        "fluids_are_within_limits",
+        "pulse_bounds_are_those_of_the_fluids",
+        "too_much_in_the_book_alarms",
+        "what_lacks_is_in_the_whole_book",
+    ),
     ("UND-05", "PrescriptionConfirmed"): uses(*WAY_TO_A_PROGRAM),
     ("UND-05", "PrescriptionStaged"): uses(*WAY_TO_A_PROGRAM),
     "envelope_holds_the_window": uses(

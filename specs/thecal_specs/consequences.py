@@ -7,12 +7,24 @@ They are not carried from step to step; they are what the properties are read of
 from thecal.admission import compute_least_fg, compute_most_fg
 from thecal.events import PrescriptionConfirmed
 from thecal.limits import Config
-from thecal.state import State
-from thecal.units import DAY_S, DRUG_COUNT, MASS_FG_MAX, QUOTIENT_END, SLOT_COUNT, SLOT_S, Masses, Slots, is_no_larger
+from thecal.state import Alarm, State
+from thecal.units import (
+    DAY_S,
+    DRUG_COUNT,
+    LACKING_FG_1800_MAX,
+    MASS_FG_MAX,
+    QUOTIENT_END,
+    SLOT_COUNT,
+    SLOT_S,
+    Masses,
+    Slots,
+    is_no_larger,
+)
 from thecal_specs.ghost import Ghost, Window
 from thecal_specs.invariant import compute_ended_since_fg, compute_next_slots, is_share
 from thecal_specs.lemmas import is_hour, is_live
 from thecal_specs.logic import implies
+from thecal_specs.properties.underdose import compute_tolerance_permille
 from thecal_specs.recover import Way, compute_staged, find_way, is_fluid_plain, is_path_plain, is_way_back
 
 
@@ -328,6 +340,38 @@ def a_program_to_be_confirmed_is_a_way_back(config: Config, state: State) -> boo
     return implies(find_way(config, state) == Way.CONFIRM, is_way_back(config, state, event))
 
 
+def what_is_promised_is_three_pulses(config: Config, state: State) -> bool:
+    """What is owed, and a pulse on its way, are at most three of the largest pulses of the fluids."""
+    flying_fg = state.flight.first_fg if state.flight.is_pending and state.flight.is_basal else 0
+    return state.basal.owed_fg_1800 + SLOT_S * flying_fg <= 3 * SLOT_S * state.path.pulse_fg_max
+
+
+def what_lacks_is_in_the_whole_book(config: Config, state: State, ghost: Ghost) -> bool:
+    """What a day planned, and surely was not given, is in the book but for three pulses, or the book is full."""
+    window = ghost.window
+    lacking = state.therapy.lacking_fg_1800
+    return implies(
+        is_live(window, state),
+        window.plan_fg_1800 - SLOT_S * window.lower_fg - 3 * SLOT_S * state.path.pulse_fg_max
+        <= sum(fg for fg in lacking)
+        or any(fg >= LACKING_FG_1800_MAX for fg in lacking),
+    )
+
+
+def too_much_in_the_book_alarms(config: Config, state: State) -> bool:
+    """Where the book holds more than is tolerated of a day's slots, or is full, the critical alarm is active."""
+    lacking = state.therapy.lacking_fg_1800
+    tolerated_fg = sum(slot for slot in state.program.slots_fg) * compute_tolerance_permille(config, state)
+    return implies(
+        state.is_programmed
+        and (
+            1_000 * sum(fg for fg in lacking) > SLOT_S * tolerated_fg
+            or any(fg >= LACKING_FG_1800_MAX for fg in lacking)
+        ),
+        state.alarms[Alarm.THERAPY_LACKING].is_active,
+    )
+
+
 CONSEQUENCES = (
     active_bolus_stays_within_what_was_reserved,
     seconds_of_a_day_are_those_of_a_slot,
@@ -357,4 +401,7 @@ CONSEQUENCES = (
     least_flow_takes_pulses_that_can_be_counted,
     a_program_to_be_staged_is_a_way_back,
     a_program_to_be_confirmed_is_a_way_back,
+    what_is_promised_is_three_pulses,
+    what_lacks_is_in_the_whole_book,
+    too_much_in_the_book_alarms,
 )

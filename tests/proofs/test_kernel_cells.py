@@ -9,7 +9,7 @@ import thecal
 import thecal_specs
 from thecal_proofs.decision import Limits
 from thecal_proofs.discharge import Discharger
-from thecal_proofs.obligations import Obligation
+from thecal_proofs.obligations import ANY_EVENT, Kind, Obligation
 from thecal_proofs.prove import Project, prove
 from thecal_proofs.report import Report
 from thecal_proofs.verdicts import Result
@@ -23,6 +23,23 @@ def decide(property_id: str, kernel: Path) -> Report:
     return prove([property_id], kernel=kernel, specs=SPECS, jobs=2, is_founded=False)
 
 
+def copy_with(folder: Path, room: str, text: str, other: str) -> Path:
+    """Copy the kernel, one text of a room replaced."""
+    copy = folder / "thecal"
+    copy.mkdir()
+    for file in KERNEL.glob("*.py"):
+        (copy / file.name).write_text(file.read_text(encoding="utf-8"), encoding="utf-8")
+    whole = (copy / room).read_text(encoding="utf-8")
+    assert whole.count(text) == 1, "the text stands at one place"
+    (copy / room).write_text(whole.replace(text, other), encoding="utf-8")
+    return copy
+
+
+def decide_broken(folder: Path, obligation: Obligation, room: str, guard: str, broken: str) -> Result:
+    project = Project.open(copy_with(folder, room, guard, broken), SPECS)
+    return Discharger(project.wiring, project.rows, Limits()).discharge(obligation)
+
+
 @pytest.mark.parametrize("property_id", ["OVR-03", "OVR-06", "OVR-09", "RES-01", "UND-02", "FLT-02"])
 def test_every_cell_of_a_property_is_proved_from_the_invariant(property_id: str) -> None:
     report = decide(property_id, KERNEL)
@@ -32,7 +49,14 @@ def test_every_cell_of_a_property_is_proved_from_the_invariant(property_id: str)
     assert set(cells.values()) == {"proved"}, cells
 
 
-@pytest.mark.parametrize("property_id", ["OVR-01", "OVR-02", "OVR-10", "CON-05", "UND-01"])
+@pytest.mark.parametrize(("property_id", "kind"), [("TOT-05", "quiet"), ("FLT-01", "loading")])
+def test_what_is_claimed_beside_the_step_is_proved(property_id: str, kind: str) -> None:
+    results = decide(property_id, KERNEL).results
+    assert {result.kind for result in results} == {kind}
+    assert {result.verdict for result in results} == {"proved"}, results
+
+
+@pytest.mark.parametrize("property_id", ["OVR-01", "OVR-02", "OVR-10", "CON-05", "UND-01", "UND-08"])
 def test_what_speaks_of_a_state_is_read_off_from_the_invariant_at_once(property_id: str) -> None:
     (result,) = (r for r in decide(property_id, KERNEL).results if r.kind == "property")
     assert (result.event, result.verdict) == ("any", "proved"), result.detail
@@ -46,18 +70,6 @@ def test_every_consequence_follows_from_the_invariant_and_those_before_it() -> N
     for result in report.results:
         later = names[names.index(result.subject) :]
         assert not set(result.rests_on) & set(later), "nothing rests on itself, or on what follows from it"
-
-
-def copy_with(folder: Path, room: str, text: str, other: str) -> Path:
-    """Copy the kernel, one text of a room replaced."""
-    copy = folder / "thecal"
-    copy.mkdir()
-    for file in KERNEL.glob("*.py"):
-        (copy / file.name).write_text(file.read_text(encoding="utf-8"), encoding="utf-8")
-    whole = (copy / room).read_text(encoding="utf-8")
-    assert whole.count(text) == 1, "the text stands at one place"
-    (copy / room).write_text(whole.replace(text, other), encoding="utf-8")
-    return copy
 
 
 def discharge_operations(kernel: Path, event: str) -> Result:
@@ -109,8 +121,36 @@ def test_an_overflow_in_the_kernel_is_refuted_at_its_line_by_a_state_that_cpytho
 def test_a_broken_guard_is_refuted_by_name(
     tmp_path: Path, property_id: str, event: str, room: str, guard: str, broken: str
 ) -> None:
-    project = Project.open(copy_with(tmp_path, room, guard, broken), SPECS)
-    result = Discharger(project.wiring, project.rows, Limits()).discharge(Obligation(event, "property", property_id))
+    result = decide_broken(tmp_path, Obligation(event, "property", property_id), room, guard, broken)
     assert result.verdict == "refuted", result.detail
     assert "replayed in CPython" in result.detail, "it is shown"
     assert result.counterexample, "and can be run"
+
+
+@pytest.mark.parametrize(
+    ("kind", "subject", "room", "guard", "broken"),
+    [
+        ("contract", "thecal.quiet.compute_quiet_s", "quiet.py", "        or state.flight.is_pending\n", ""),
+        ("contract", "thecal.quiet.compute_alarms_quiet_s", "quiet.py", "FAILURE_COUNT - 1] + DAY_S", "0] + DAY_S"),
+        ("quiet", "a_quiet_second_is_a_tick", "quiet.py", "state.therapy.off_s + count", "state.therapy.off_s"),
+        (
+            "quiet",
+            "more_seconds_than_quiet_ones_are_refused",
+            "quiet.py",
+            "is_within(event.count, 1,",
+            "is_within(1, 1,",
+        ),
+        (
+            "loading",
+            "what_replaces_a_corrupt_state_is_locked_and_alarms",
+            "capsule.py",
+            "with_alarm_raised(with_history_unknown(counted), Alarm.RESTARTED)",
+            "with_history_unknown(counted)",
+        ),
+    ],
+)
+def test_a_broken_guard_beside_the_step_is_found(
+    tmp_path: Path, kind: Kind, subject: str, room: str, guard: str, broken: str
+) -> None:
+    result = decide_broken(tmp_path, Obligation(ANY_EVENT, kind, subject), room, guard, broken)
+    assert result.verdict in ("refuted", "unknown"), "it is not proved"

@@ -3,7 +3,7 @@
 
 from thecal_proofs import terms
 from thecal_proofs.calls import Calls
-from thecal_proofs.decide import decide
+from thecal_proofs.decide import LARGE, decide
 from thecal_proofs.encode import Contracts
 from thecal_proofs.outlines import MUCH, Outlines
 from thecal_proofs.premises import Hypothesis, Premises
@@ -30,6 +30,17 @@ def call(*args: Term) -> Term:
 
 def follows(goal: Term, given: Term = terms.TRUE) -> bool:
     return decide(Premises([Hypothesis("given", given, True)], Contracts()), goal).status == "unsat"
+
+
+def test_a_large_claim_that_its_own_condition_says_is_not_asked() -> None:
+    much = terms.mul(X, Y)
+    for i in range(LARGE):
+        much = terms.add(much, terms.var(f"much{i}"))
+    chosen = terms.ite(P, X, much)
+    given = Premises([Hypothesis("given", terms.TRUE, True)], Contracts())
+    right = decide(given, terms.implies(P, terms.le(chosen, X)))
+    assert (right.status, right.queries) == ("unsat", 0)
+    assert decide(given, terms.implies(P, terms.le(chosen, Y))).status == "sat"
 
 
 def test_a_large_comparison_is_one_truth_and_its_opposite_the_other() -> None:
