@@ -549,9 +549,10 @@ def is_blend_of_fluids(old_fg_per_nl: int, old_nl: int, new_fg_per_nl: int, new_
 
 
 def least_of_a_blend_is_between(old_fg_per_nl: int, old_nl: int, new_fg_per_nl: int, new_nl: int, result: int) -> bool:
-    """``compute_blend_lo``: no more than what mixing all of the old makes, nor than the new; no less than both."""
+    """``compute_blend_lo``: from the lower of both to the new, which it is over nothing; no more than all of it mixed."""
     return not is_blend_of_fluids(old_fg_per_nl, old_nl, new_fg_per_nl, new_nl) or (
         min(old_fg_per_nl, new_fg_per_nl) <= result <= new_fg_per_nl
+        and (old_nl != 0 or result == new_fg_per_nl)
         and (
             old_fg_per_nl >= new_fg_per_nl
             or result * (old_nl + new_nl) <= old_fg_per_nl * old_nl + new_fg_per_nl * new_nl
@@ -560,9 +561,10 @@ def least_of_a_blend_is_between(old_fg_per_nl: int, old_nl: int, new_fg_per_nl: 
 
 
 def most_of_a_blend_is_between(old_fg_per_nl: int, old_nl: int, new_fg_per_nl: int, new_nl: int, result: int) -> bool:
-    """``compute_blend_hi``: no less than what mixing all of the old makes, nor than the new; no more than both."""
+    """``compute_blend_hi``: from the new, which it is over nothing, to the higher of both; no less than all of it mixed."""
     return not is_blend_of_fluids(old_fg_per_nl, old_nl, new_fg_per_nl, new_nl) or (
         new_fg_per_nl <= result <= max(old_fg_per_nl, new_fg_per_nl)
+        and (old_nl != 0 or result == new_fg_per_nl)
         and (
             old_fg_per_nl <= new_fg_per_nl
             or old_fg_per_nl * old_nl + new_fg_per_nl * new_nl <= result * (old_nl + new_nl)
