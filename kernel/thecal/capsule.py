@@ -13,11 +13,11 @@ from thecal.alarms import with_alarm_raised, with_alarms
 from thecal.device import with_history_unknown
 from thecal.fluid import Fluid
 from thecal.integrity import is_intact
-from thecal.limits import Config, SafeState
+from thecal.limits import Config
 from thecal.outcome import Response
 from thecal.prescription import Prescription
-from thecal.refilling import compute_safe_state
-from thecal.state import Alarm, Mode, Path, Reservoir, State, initial_state
+from thecal.refilling import compute_demanded_mode
+from thecal.state import Alarm, Path, Reservoir, State, initial_state
 from thecal.units import TICK_MAX, Masses
 
 # The largest prime below two thousand million: a sum and a product of two numbers below it fit in 63 bits.
@@ -130,21 +130,13 @@ def make_unprogrammed(config: Config, capsule: Capsule) -> State:
     )
 
 
-def compute_mode(config: Config, state: State) -> Mode:
-    """The mode that is safe for the most demanding of the drugs."""
-    safe_state = compute_safe_state(config.library, state.path.old.hi, state.reservoir.fluid.hi)
-    if safe_state == SafeState.KEEP_BASAL:
-        return Mode.DELIVERING
-    return Mode.MINIMUM_RATE if safe_state == SafeState.MINIMUM_RATE else Mode.STOPPED
-
-
 def make_from_capsule(config: Config, capsule: Capsule) -> State:
     """The confirmed basal on the fluids of a capsule, in the mode that is safe for them; what may not run stands."""
     unprogrammed = make_unprogrammed(config, capsule)
     admission = admit_program(config, unprogrammed, unprogrammed, capsule.program)
     if admission.refusal != Response.NOTHING_AGAINST_IT:
         return unprogrammed
-    mode = compute_mode(config, admission.state)
+    mode = compute_demanded_mode(config, admission.state)
     locked = with_history_unknown(replace(admission.state, mode=mode))
     return with_alarms(config, locked)
 

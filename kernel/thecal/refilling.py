@@ -43,25 +43,25 @@ def compute_discrepancy(config: Config, state: State, aspirated_nl: int) -> int:
     return 0
 
 
-def compute_safe_state(library: Library, old: Concentrations, new: Concentrations) -> SafeState:
-    """The most demanding safe state of the drugs that two fluids may hold, by the most of each."""
-    safe_state = SafeState.STOP
-    for drug, a, b in zip(library, old, new):
-        if max(a, b) > 0 and drug.safe_state > safe_state:
-            safe_state = drug.safe_state
-    return safe_state  # FLT-04
+def is_any_drug_at(library: Library, old: Concentrations, new: Concentrations, safe_state: SafeState) -> bool:
+    """Whether a drug that two fluids may hold asks for at least a safe state, by the most of each."""
+    return any(drug.safe_state >= safe_state and (a > 0 or b > 0) for drug, a, b in zip(library, old, new))
+
+
+def compute_demanded_mode(config: Config, state: State) -> Mode:
+    """The mode that the most demanding of the drugs in path and reservoir asks for."""
+    old = state.path.old.hi
+    new = state.reservoir.fluid.hi
+    if is_any_drug_at(config.library, old, new, SafeState.KEEP_BASAL):
+        return Mode.DELIVERING
+    if is_any_drug_at(config.library, old, new, SafeState.MINIMUM_RATE):
+        return Mode.MINIMUM_RATE
+    return Mode.STOPPED  # FLT-04
 
 
 def compute_safe_mode(config: Config, state: State) -> Mode:
     """The mode of a running therapy in its safe state."""
-    if state.mode != Mode.DELIVERING:
-        return state.mode
-    safe_state = compute_safe_state(config.library, state.path.old.hi, state.reservoir.fluid.hi)
-    if safe_state == SafeState.KEEP_BASAL:
-        return Mode.DELIVERING
-    if safe_state == SafeState.MINIMUM_RATE:
-        return Mode.MINIMUM_RATE
-    return Mode.STOPPED
+    return compute_demanded_mode(config, state) if state.mode == Mode.DELIVERING else state.mode
 
 
 def with_discrepancy(config: Config, state: State, discrepancy: int) -> State:

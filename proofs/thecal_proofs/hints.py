@@ -356,6 +356,17 @@ HINTS: Mapping[Key, Hint] = {
         "pulse_bounds_are_those_of_the_fluids",
     ),
     "find_proposal_response": Hint(each=True),
+    ("FLT-04", "RefillDone"): uses(
+        "active_bolus_is_accounted_for", "delivery_needs_an_admitted_program", "fluids_are_within_limits"
+    ),
+    ("UND-05", "RefillDone"): uses(
+        "active_bolus_is_accounted_for",
+        "delivery_needs_an_admitted_program",
+        "device_is_within_limits",
+        "fluids_are_within_limits",
+        "ledger_is_well_formed",
+        "ticks_are_ordered",
+    ),
     "titration_days_enclose_the_sample": uses("samples_are_in_the_table", "ticks_are_ordered"),
     ("PRG-05", "PrescriptionConfirmed"): uses(
         "titration_days_enclose_the_sample", "totals_are_those_of_the_program", "totals_are_within_limits"

@@ -20,7 +20,7 @@ from thecal import ledger as ledgers
 from thecal import path as tip
 from thecal.events import RefillProposed
 from thecal.fluid import Fluid
-from thecal.limits import Config, Library, SafeState
+from thecal.limits import Config
 from thecal.outcome import Response
 from thecal.prescription import Prescription
 from thecal.state import DayTable, Generation, Ledger, Mode, Path, Ratio, Ratios, Reserve, Staged, State
@@ -295,16 +295,6 @@ def envelope_holds_both(previous: Generation, current: Generation, pulse_volume_
     )
 
 
-def safe_state_is_the_most_demanding(
-    library: Library, old: units.Concentrations, new: units.Concentrations, result: SafeState
-) -> bool:
-    """``compute_safe_state``: what no drug that is present exceeds, and one of them asks for unless it is the least."""
-    return all(drug.safe_state <= result or (a <= 0 and b <= 0) for drug, a, b in zip(library, old, new)) and (
-        result == SafeState.STOP
-        or any(drug.safe_state == result and (a > 0 or b > 0) for drug, a, b in zip(library, old, new))
-    )
-
-
 def is_least_of_days(days: DayTable, drug: int, day_count: int, least_fg: int) -> bool:
     """Whether a total of a drug is the least of today and of so many days before."""
     return (
@@ -565,9 +555,10 @@ def is_blend_of_fluids(old_fg_per_nl: int, old_nl: int, new_fg_per_nl: int, new_
 
 
 def least_of_a_blend_is_between(old_fg_per_nl: int, old_nl: int, new_fg_per_nl: int, new_nl: int, result: int) -> bool:
-    """``compute_blend_lo``: no more than what mixing all of the old makes, nor than the new; no less than both."""
+    """``compute_blend_lo``: from the lower of both to the new, which it is over nothing; no more than all mixed."""
     return not is_blend_of_fluids(old_fg_per_nl, old_nl, new_fg_per_nl, new_nl) or (
         min(old_fg_per_nl, new_fg_per_nl) <= result <= new_fg_per_nl
+        and (old_nl != 0 or result == new_fg_per_nl)
         and (
             old_fg_per_nl >= new_fg_per_nl
             or result * (old_nl + new_nl) <= old_fg_per_nl * old_nl + new_fg_per_nl * new_nl
@@ -576,9 +567,10 @@ def least_of_a_blend_is_between(old_fg_per_nl: int, old_nl: int, new_fg_per_nl: 
 
 
 def most_of_a_blend_is_between(old_fg_per_nl: int, old_nl: int, new_fg_per_nl: int, new_nl: int, result: int) -> bool:
-    """``compute_blend_hi``: no less than what mixing all of the old makes, nor than the new; no more than both."""
+    """``compute_blend_hi``: from the new, which it is over nothing, to the higher of both; no less than all mixed."""
     return not is_blend_of_fluids(old_fg_per_nl, old_nl, new_fg_per_nl, new_nl) or (
         new_fg_per_nl <= result <= max(old_fg_per_nl, new_fg_per_nl)
+        and (old_nl != 0 or result == new_fg_per_nl)
         and (
             old_fg_per_nl <= new_fg_per_nl
             or old_fg_per_nl * old_nl + new_fg_per_nl * new_nl <= result * (old_nl + new_nl)
@@ -613,7 +605,6 @@ CONTRACTS = {
     quiet.compute_quiet_s: quiet_seconds_pass_before_anything_happens,
     quiet.compute_seconds_before: seconds_before_bring_less,
     refilling.find_refill_refusal: refill_that_nothing_is_against_is_of_allowed_fluid,
-    refilling.compute_safe_state: safe_state_is_the_most_demanding,
     schedule.compute_envelope: envelope_holds_both,
     schedule.compute_larger_ratio: larger_ratio_holds_both,
     schedule.compute_reserve: reserve_is_that_of_its_slots,
