@@ -38,6 +38,38 @@ class Prover:
     def fingerprint(self, source):
         return {"prover": SAID["name"]}
 
+    def list_mutated(self):
+        return ["ledger", "path"]
+
+    def fingerprint_mutants(self):
+        return {key: SAID["name"][0] * 64 for key in ("kernel_sha256", "specs_sha256", "prover_sha256")}
+
+    def mutate(self, only, *, jobs, cache, progress):
+        verdicts = SAID.get("mutants", ["killed"])
+        kill = {"kind": "property", "by": "OVR-03", "claim": "c", "trace": "lockout", "step": 44, "event": "BolusAsked"}
+        rows = [
+            {
+                "id": f"MUT-{place:08x}",
+                "file": f"{only[0] if only else 'path'}.py",
+                "line": place,
+                "function": "f",
+                "operator": "relation",
+                "before": "a < b",
+                "after": "(a <= b)",
+                "is_guard": True,
+                "marks": ["OVR-03"],
+                "verdict": verdict,
+                "reason": "It is the same." if verdict == "equivalent" else "",
+                "kill": kill if verdict == "killed" else None,
+            }
+            for place, verdict in enumerate(verdicts, start=1)
+        ]
+        for row in rows:
+            progress(row["id"], f"{row['file']}:{row['line']}", row["verdict"], row["line"], len(rows))
+        counts = {each: verdicts.count(each) for each in ("killed", "equivalent", "survived", "undecided")}
+        summary = {"mutants": len(rows), **counts}
+        return {"version": 1, **self.fingerprint_mutants(), "summary": summary, "skipped": {}, "mutants": rows}
+
     def prove(self, ids, *, jobs, source, export, progress):
         if SAID.get("crashes"):
             raise RuntimeError("the prover is broken")

@@ -116,6 +116,22 @@ def test_an_overflow_in_the_kernel_is_refuted_at_its_line_by_a_state_that_cpytho
             "is_no_larger((0, 0, 0, 0)",
         ),
         ("TIM-02", "PowerRestored", "device.py", "state.tick + DAY_S", "state.tick + 3_600"),
+        (
+            "PRG-02",
+            "PrescriptionConfirmed",
+            "programming.py",
+            "event.prescription != state.staged.prescription",
+            "state.staged.prime_nl > 0",
+        ),
+        (
+            "RES-04",
+            "ClinicianBolusAsked",
+            "units.py",
+            "return max(slot for slot in slots_fg)",
+            "return min(slot for slot in slots_fg)",
+        ),
+        ("PRG-11", "PrescriptionStaged", "schedule.py", "slot > most_fg", "slot >= most_fg"),
+        ("PRG-11", "PrescriptionStaged", "schedule.py", "slot < least_fg", "slot <= least_fg"),
     ],
 )
 def test_a_broken_guard_is_refuted_by_name(

@@ -189,7 +189,7 @@ def test_the_kernel_as_it_stands_is_killed_by_nothing(workshop: Workshop) -> Non
         ("units", "compute_largest_slot", "min", "RES-04"),
         ("schedule", "is_any_slot_above", "(slot >= most_fg)", "PRG-11"),
         ("schedule", "is_any_slot_below", "(slot <= least_fg)", "PRG-11"),
-        ("path", "is_fitting", "(reservoir.volume_lo_nl - volume_nl > residual_nl)", "UND-02"),
+        ("path", "is_fitting", "(reservoir.volume_lo_nl - volume_nl > residual_nl)", "UND-03"),
         ("ledger", "compute_patient_count", "(DAY_S - 1)", "OVR-04"),
     ],
 )

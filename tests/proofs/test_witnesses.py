@@ -51,7 +51,6 @@ ONLY_UNDER: dict[str, set[str]] = {
     "CON-04": {"RefillDone"},
     "CON-06": {"SecondPassed"},
     "RES-01": {"SecondPassed"},
-    "RES-03": set(EVENTS) - {"RefillDone"},
     "RES-04": {"BolusAsked", "ClinicianBolusAsked"},
     "UND-01": set(EVENTS) - {"StopAsked", "MotorStalled"},
     "UND-02": {"SecondPassed"},

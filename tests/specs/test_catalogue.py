@@ -22,7 +22,7 @@ GROUPS = (
     ("CON", 7, "concentration"),
     ("RES", 5, "reservoir"),
     ("UND", 9, "underdose"),
-    ("PRG", 10, "programming"),
+    ("PRG", 11, "programming"),
     ("TIM", 4, "time_and_faults"),
     ("FLT", 5, "time_and_faults"),
     ("ALM", 4, "alarms"),

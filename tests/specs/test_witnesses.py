@@ -79,7 +79,7 @@ def test_an_exception_that_occurs_after_all_is_told(monkeypatch: pytest.MonkeyPa
     [
         ("not for patients", "response REFUSED_BOLUS_OF_A_DRUG_THAT_PATIENTS_MAY_NOT_ASK_FOR"),
         ("proposals", "response REFUSED_SHORTFALL_BEYOND_TOLERANCE"),
-        ("no prime", "response REFUSED_PRIME_UNLESS_STOPPED"),
+        ("no prime", "response REFUSED_PRIME_ABOVE_THE_CAP_OF_AN_HOUR"),
         ("everything after the end of service", "mode END_OF_SERVICE"),
     ],
 )

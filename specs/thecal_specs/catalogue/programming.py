@@ -158,8 +158,8 @@ PROPERTIES = (
             " reservoir forbids it, or a soft rule whose override was not given."
         ),
         does_not_say=(
-            "It does not say by how much a rule is broken, nor of a cap that basal and boluses share, or of a change of"
-            " the day total, that the sums were right."
+            "It does not say by how much a rule is broken, nor of a cap, or of the allowance for a change of the day"
+            " total, that the sums behind the refusal were right."
         ),
         hazards=("HAZ-18", "HAZ-19"),
         requirements=("REQ-57",),

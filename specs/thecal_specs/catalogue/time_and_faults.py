@@ -107,7 +107,7 @@ PROPERTIES = (
         name="Failing pulses raise a critical alarm",
         statement=(
             "N failed or unknown pulses in any 86,400 consecutive ticks, in any order and with done ones"
-            " between, or a stall, raise a critical alarm within the stated bound."
+            " between, or a stall, raise a critical alarm within the stated bound. No order lets a stalled motor run."
         ),
         does_not_say="It does not say that a pump without a sensor notices that it fails.",
         hazards=("HAZ-21",),

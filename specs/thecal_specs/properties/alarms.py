@@ -80,10 +80,11 @@ def is_acknowledged_now(event: Event, alarm: int) -> bool:
     return False
 
 
-def is_acknowledgement_kept(before: AlarmState, after: AlarmState, is_raised: bool) -> bool:
+def is_acknowledgement_kept(before: AlarmState, after: AlarmState, is_raised: bool, is_now: bool) -> bool:
     """Whether an alarm that was seen stays so, and as quiet, while it is active; and a new one was seen by nobody."""
-    is_seen = after.is_acknowledged and after.quiet_until_tick >= before.quiet_until_tick
-    return implies(before.is_acknowledged and after.is_active and not is_raised, is_seen) and implies(
+    is_quiet = is_now or after.quiet_until_tick >= before.quiet_until_tick
+    is_kept = after.is_acknowledged and is_quiet
+    return implies(before.is_acknowledged and after.is_active and not is_raised, is_kept) and implies(
         not before.is_active and after.is_active, not after.is_acknowledged
     )
 
@@ -99,7 +100,9 @@ def a_latched_alarm_clears_only_when_acknowledged_and_resolved(
             (before.alarms[i].is_acknowledged or is_acknowledged_now(event, i)) and not expected[i],
         )
         and implies(after.alarms[i].is_acknowledged, expected[i])
-        and is_acknowledgement_kept(before.alarms[i], after.alarms[i], is_raised_by(event, i))
+        and is_acknowledgement_kept(
+            before.alarms[i], after.alarms[i], is_raised_by(event, i), is_acknowledged_now(event, i)
+        )
         and implies(
             before.alarms[i].is_active and is_acknowledged_now(event, i) and expected[i],
             after.alarms[i].is_acknowledged,

@@ -6,7 +6,7 @@ from thecal.limits import Config
 from thecal.outcome import Response
 from thecal.prescription import Overrides, Prescription, is_well_formed
 from thecal.state import State
-from thecal.units import DRUG_COUNT, SLOT_COUNT, SLOT_S, compute_quotient_up
+from thecal.units import DRUG_COUNT, SLOT_S, compute_quotient_up
 from thecal_specs.logic import implies
 from thecal_specs.properties.underdose import compute_share_fg, is_permitted
 
@@ -149,47 +149,15 @@ def is_refused_for_a_drug(config: Config, before: State, program: Prescription, 
     return implies(response == Response.REFUSED_BOLUS_OF_A_DRUG_THAT_PATIENTS_MAY_NOT_ASK_FOR, is_foreign)
 
 
-def is_basal_above(config: Config, before: State, program: Prescription) -> bool:
-    """Whether the worst basal of any day or hour, two pulses included, is above the program's own caps."""
-    slots_fg = program.slots_fg
-    pulses_fg = 2 * before.path.pulse_fg_max
-    day_fg = sum(slot for slot in slots_fg) + pulses_fg
-    most_fg = slots_fg[SLOT_COUNT - 1] + slots_fg[0]
-    for i in range(SLOT_COUNT - 1):
-        most_fg = max(most_fg, slots_fg[i] + slots_fg[i + 1])
-    hour_fg = most_fg + pulses_fg
-    return (
-        day_fg > program.cap_day_fg[0]
-        or hour_fg > program.cap_hour_fg[0]
-        or any(compute_share_fg(config, before, i, day_fg) > program.cap_day_fg[i] for i in range(1, DRUG_COUNT))
-        or any(compute_share_fg(config, before, i, hour_fg) > program.cap_hour_fg[i] for i in range(1, DRUG_COUNT))
-    )
-
-
-def is_answer(response: Response) -> bool:
-    """Whether a response stages a prescription, or refuses one."""
-    return (
-        response == Response.PRESCRIPTION_STAGED
-        or response == Response.REFUSED_BOLUS_OF_A_DRUG_THAT_PATIENTS_MAY_NOT_ASK_FOR
-        or response == Response.REFUSED_BOLUS_TOO_FAST_TO_DELIVER
-        or Response.REFUSED_PRESCRIPTION_MALFORMED <= response <= Response.REFUSED_BASAL_RAISED_TOO_SOON_AFTER_BOLUSES
-        or Response.REFUSED_BOLUS_ABOVE_ITS_LIMIT <= response <= Response.REFUSED_DOSE_IS_NOT_PLAUSIBLE
-        or response == Response.REFUSED_INCREASE_WHILE_THE_RESERVOIR_IS_IN_DOUBT
-        or response == Response.REFUSED_INCREASE_WHILE_HISTORY_IS_UNKNOWN
-    )
-
-
 def is_refused_for_what_is_named(config: Config, before: State, event: PrescriptionStaged, response: Response) -> bool:
-    """Whether an answer to a staged prescription stages it, or names a rule that is broken."""
+    """Whether a rule that an answer to a staged prescription names is truly broken."""
     program = event.prescription
     return (
-        is_answer(response)
-        and is_refused_for_a_limit(config, program, response)
+        is_refused_for_a_limit(config, program, response)
         and is_refused_for_its_fluids(config, before, response)
         and is_refused_for_what_cannot_be_given(config, before, program, response)
         and is_refused_for_a_doubt(before, program, response)
         and is_refused_for_a_soft_limit(config, before, program, event.overrides, response)
         and is_refused_for_a_change(config, before, program, event.overrides, response)
         and is_refused_for_a_drug(config, before, program, response)
-        and implies(response == Response.REFUSED_BASAL_ABOVE_ITS_OWN_CAP, is_basal_above(config, before, program))
     )

@@ -97,6 +97,7 @@ def a_residual_that_differs_leads_to_the_safe_state(config: Config, before: Stat
     if isinstance(event, RefillDone):
         surprise = compute_surprise(config, before, event.aspirated_nl)
     is_doubted = before.therapy.discrepancy != 0
+    is_confirmed = isinstance(event, PrescriptionConfirmed)
     is_start = isinstance(event, ResumeAsked) or isinstance(event, MinimumRateAsked)
     return (
         implies(surprise != 0, after.therapy.discrepancy == surprise and not after.bolus.is_active)
@@ -110,7 +111,7 @@ def a_residual_that_differs_leads_to_the_safe_state(config: Config, before: Stat
         and implies(is_doubted and not before.bolus.is_active, not after.bolus.is_active)
         and implies(is_doubted and is_start, after.mode == before.mode)
         and implies(
-            is_doubted and not is_resolution and not is_refill,
+            is_doubted and not is_resolution and not is_refill and (before.is_admitted or is_confirmed),
             all(a <= b for a, b in zip(after.program.slots_fg, before.program.slots_fg)),
         )
     )
