@@ -3,8 +3,9 @@
 
 from thecal_proofs import terms
 from thecal_proofs.calls import Calls
-from thecal_proofs.decide import LARGE, decide
+from thecal_proofs.decide import decide
 from thecal_proofs.encode import Contracts
+from thecal_proofs.inquiry import LARGE
 from thecal_proofs.outlines import MUCH, Outlines
 from thecal_proofs.premises import Hypothesis, Premises
 from thecal_proofs.solve import ask
