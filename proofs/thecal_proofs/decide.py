@@ -11,7 +11,7 @@ by the questions that its script names, and searched for only if they do not suf
 """
 
 import itertools
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from thecal_proofs import terms
 from thecal_proofs.decision import DEFAULT_LIMITS, Decision, Limits, Trail
@@ -21,7 +21,7 @@ from thecal_proofs.outlines import Outlines
 from thecal_proofs.paths import find_conclusion, find_shared, rebuild, simplify_by
 from thecal_proofs.places import ANY, Place
 from thecal_proofs.premises import Premises, find_known, with_contracts
-from thecal_proofs.scripts import WHOLE, Leaf, Node, Script, name_question
+from thecal_proofs.scripts import WHOLE, Leaf, Node, Script, Step, name_of, name_question
 from thecal_proofs.solve import Answer, Question
 from thecal_proofs.terms import Term
 
@@ -55,11 +55,13 @@ def _decide(premises: Premises, goal: Term, hint: Hint, limits: Limits, decision
     is_small = len(premises.parts) <= SMALL and not terms.is_nonlinear(goal)
     if is_small and _follows_at_once(premises, goal, limits, decision):
         return decision
-    for piece in terms.pieces(goal):
+    claims = terms.pieces(goal)
+    plain = set() if is_small else _follow_by_logic(premises, claims, limits, decision)
+    for piece in claims:
         known = find_known(premises, piece)
         if known is not None:
             decision.rest_on_known(premises, known)
-        elif not (_follows_at_once if is_small else _follows_by_logic)(premises, piece, limits, decision):
+        elif piece not in plain and not (is_small and _follows_at_once(premises, piece, limits, decision)):
             pieces.append(piece)
     if not pieces:
         return decision
@@ -102,23 +104,37 @@ def _follows_at_once(premises: Premises, claim: Term, limits: Limits, decision: 
     return answer.status == "unsat"
 
 
-def _follows_by_logic(premises: Premises, piece: Term, limits: Limits, decision: Decision) -> bool:
-    """Whether a large piece follows whatever its comparisons say, by what speaks of nothing but its own unknowns."""
-    if terms.size(piece) < LARGE:
-        return False
-    if _says_itself(piece):
-        return True
-    key = f"logic {name_question(terms.TRUE, (piece,))}"
-    if decision.script is not None and decision.step(key) is None:
-        return False
+def _follow_by_logic(
+    premises: Premises, claims: Sequence[Term], limits: Limits, decision: Decision
+) -> Collection[Term]:
+    """The large pieces that follow whatever their comparisons say, by what speaks of nothing but their own unknowns."""
+    large = [piece for piece in claims if terms.size(piece) >= LARGE and find_known(premises, piece) is None]
+    found = {piece for piece in large if _says_itself(piece)}
+    asked = [piece for piece in large if piece not in found]
+    key = f"logic {name_question(terms.TRUE, asked)}"
+    step = decision.step(key)
+    if step is not None:
+        asked = [piece for piece in asked if name_of(piece) in step.names]
+    if step is not None and _is_logical(premises, asked, limits, decision):
+        return found | set(asked)
+    if decision.script is not None:
+        return found
+    logical = [piece for piece in asked if _is_logical(premises, [piece], limits, decision)]
+    if logical and decision.trail is not None:
+        decision.trail.is_whole = _is_logical(premises, logical, limits, decision)
+        decision.trail.found.append(Leaf(key, Step(False, tuple(map(name_of, logical))), ()))
+    return found | set(logical)
+
+
+def _is_logical(premises: Premises, pieces: Sequence[Term], limits: Limits, decision: Decision) -> bool:
+    """Whether some pieces all follow by logic alone."""
     outlines = Outlines()
-    asked = {fact: outlines.outline(fact) for fact in (terms.negate(piece), *premises.near(piece))}
+    near = dict.fromkeys(fact for piece in pieces for fact in premises.near(piece))
+    asked = {fact: outlines.outline(fact) for fact in (terms.negate(terms.all_of(pieces)), *near)}
     with Question("core", limits.seed) as question:
         question.add(asked.values(), tracked=True)
         answer = decision.count(question.check(limits.budget // QUICK))
     decision.rest_on(premises, (fact for fact, outline in asked.items() if outline in answer.core))
-    if answer.status == "unsat":
-        decision.note(key)
     return answer.status == "unsat"
 
 

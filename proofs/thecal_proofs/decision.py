@@ -43,7 +43,7 @@ class Trail:
     found: list[Node | Leaf] = field(default_factory=list)
     is_whole: bool = True  # or a question is missing, and there is no script to be made
     is_inside: bool = False  # whether what is asked is part of a question that is to be put together
-    patience: int = 4  # how often questions may be put together in vain
+    patience: int = 12  # how often questions may be put together in vain
     offered: tuple[Term, ...] | None = None  # what a question is tried with, and nothing else, to put others together
 
     @property

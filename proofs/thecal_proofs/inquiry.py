@@ -48,6 +48,7 @@ EARLY = 32  # and this one, if its conditions can still be taken apart
 REFINED = 3  # after so many of them it is worth more again
 SMALL = 300  # so few hypotheses may be put to the solver all at once
 LARGE = 600  # a question of more nodes is taken apart before it is asked
+FEW = 30  # so many questions are put together, or else all
 WORTH = 400_000  # of the solver's steps: what one question may cost that is to stand for many
 ROUND_COST = 50_000  # of the solver's steps: what it takes to put a question, whatever the answer
 
@@ -120,7 +121,7 @@ class Inquiry:
             self._put_together(key, case, terms.negate(terms.all_of(pieces)), mark)
         if trail is not None and is_outermost:
             trail.is_inside = False
-            trail.found[mark:] = [leaf for node in trail.found[mark:] for leaf in self._fold(node)]
+            trail.found[mark:] = [leaf for node in trail.found[mark:] for leaf in self._fold(node, True)]
         return answer
 
     def _as_told(self, key: str, case: Term, pieces: Sequence[Term]) -> Answer | None:
@@ -346,15 +347,16 @@ class Inquiry:
         if trail is not None and len(trail.found) >= mark + 2:
             trail.found[mark:] = [Node.over(key, path, rest, trail.found[mark:])]
 
-    def _fold(self, node: Node | Leaf) -> list[Leaf]:
+    def _fold(self, node: Node | Leaf, is_root: bool = False) -> list[Leaf]:
         """How to put a question the next time: as a whole, or else as the questions that it fell into."""
         if isinstance(node, Leaf):
             return [node]
         trail = self.decision.trail
         assert trail is not None
         if node.parts:
-            leaf = self._learn_of(node, node.facts, min(node.cost, WORTH)) if trail.patience > 0 else None
-            trail.patience -= leaf is None
+            is_tried = trail.patience > 0 and (is_root or node.cost <= FEW * ROUND_COST)
+            leaf = self._learn_of(node, node.facts, min(node.cost, WORTH)) if is_tried else None
+            trail.patience -= is_tried and leaf is None
         else:
             budget = self.limits.budget
             leaf = self._learn_of(node, node.facts, budget) or self._learn_of(node, node.told, budget * LAST)
@@ -384,7 +386,7 @@ class Inquiry:
     ) -> Leaf | None:
         """Ask with all of some facts, then with those alone that it took; what is remembered has been tried."""
         chosen = dict.fromkeys([*told.own, *known])
-        talk = Conversation(is_linear, FEW_ROUNDS, max(most, ROUND_COST), True)
+        talk = Conversation(is_linear, FEW_ROUNDS if most <= WORTH else ROUNDS, max(most, ROUND_COST), True)
         answer = self._converse(talk, told, chosen, rest)
         if answer.status != "unsat":
             return None
