@@ -24,8 +24,7 @@ prove: $(VENV)/.prove ## Prove every property, event by event
 test: $(VENV)/.dev ## Run all tests
 	@$(BIN)/python -m pytest -n 2
 
-# `prove` and `drift` join when the whole grid is decided in minutes; `tests/proofs/test_kernel_cells.py` has a sample.
-check: lint types imports test ## Everything that a change must pass
+check: lint types imports prove drift test ## Everything that a change must pass
 
 lint: $(VENV)/.dev ## Style and layout of the code
 	@$(BIN)/ruff check --quiet

@@ -6,7 +6,7 @@ from thecal.limits import Config
 from thecal.outcome import Response
 from thecal.prescription import Overrides, Prescription, is_well_formed
 from thecal.state import State
-from thecal.units import DRUG_COUNT, SLOT_S, compute_quotient_up
+from thecal.units import DRUG_COUNT, SLOT_S, compute_day_fg, compute_quotient_up
 from thecal_specs.logic import implies
 from thecal_specs.properties.underdose import compute_share_fg, is_permitted
 
@@ -105,7 +105,7 @@ def is_refused_for_a_soft_limit(
 
 def compute_total_fg(config: Config, before: State, program: Prescription, drug: int) -> int:
     """What a program brings of a drug in a day, in whole pulses of the fluids that are there."""
-    day_fg = sum(slot for slot in program.slots_fg)
+    day_fg = compute_day_fg(program.slots_fg)
     return day_fg if drug == 0 else compute_share_fg(config, before, drug, day_fg)
 
 
@@ -117,7 +117,7 @@ def is_far_from(new: int, old: int, factor: int) -> bool:
 def is_implausible(config: Config, before: State, program: Prescription) -> bool:
     """Whether a program's day, or the volume of it, is beyond the plausible factor of the running one's."""
     running = before.titration
-    day_fg = sum(slot for slot in program.slots_fg)
+    day_fg = compute_day_fg(program.slots_fg)
     volume_nl = compute_quotient_up(day_fg, before.reservoir.fluid.hi[0])
     factor = config.library[0].plausible_factor
     return is_far_from(day_fg, running.total_fg[0], factor) or is_far_from(volume_nl, running.volume_nl, factor)
