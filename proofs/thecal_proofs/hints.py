@@ -359,13 +359,16 @@ HINTS: Mapping[Key, Hint] = {
     ("FLT-04", "RefillDone"): uses(
         "active_bolus_is_accounted_for", "delivery_needs_an_admitted_program", "fluids_are_within_limits"
     ),
-    ("UND-05", "RefillDone"): uses(
-        "active_bolus_is_accounted_for",
-        "delivery_needs_an_admitted_program",
-        "device_is_within_limits",
-        "fluids_are_within_limits",
-        "ledger_is_well_formed",
-        "ticks_are_ordered",
+    ("UND-05", "RefillDone"): Hint(
+        uses=(
+            "active_bolus_is_accounted_for",
+            "delivery_needs_an_admitted_program",
+            "device_is_within_limits",
+            "fluids_are_within_limits",
+            "ledger_is_well_formed",
+            "ticks_are_ordered",
+        ),
+        queries=100,  # not proved yet, and not by asking more
     ),
     "titration_days_enclose_the_sample": uses("samples_are_in_the_table", "ticks_are_ordered"),
     ("PRG-05", "PrescriptionConfirmed"): uses(
