@@ -115,14 +115,16 @@ def _follow_by_logic(
     step = decision.step(key)
     if step is not None:
         asked = [piece for piece in asked if name_of(piece) in step.names]
-    if step is not None and _is_logical(premises, asked, limits, decision):
-        return found | set(asked)
+    if step is not None:
+        questions = [[piece] for piece in asked] if step.is_linear else [asked]
+        if all(_is_logical(premises, pieces, limits, decision) for pieces in questions):
+            return found | set(asked)
     if decision.script is not None:
         return found
     logical = [piece for piece in asked if _is_logical(premises, [piece], limits, decision)]
     if logical and decision.trail is not None:
-        decision.trail.is_whole = _is_logical(premises, logical, limits, decision)
-        decision.trail.found.append(Leaf(key, Step(False, tuple(map(name_of, logical))), ()))
+        is_one_by_one = not _is_logical(premises, logical, limits, decision)
+        decision.trail.found.append(Leaf(key, Step(is_one_by_one, tuple(map(name_of, logical))), ()))
     return found | set(logical)
 
 

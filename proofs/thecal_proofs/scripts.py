@@ -22,7 +22,10 @@ LENGTH = 5  # letters of a name: what two facts share by chance is told once too
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One question: whether products and choices are taken for unknowns, and the names of what is told."""
+    """One question: whether products and choices are taken for unknowns, and the names of what is told.
+
+    Of what follows by logic alone: whether each is asked by itself, and the names of the pieces.
+    """
 
     is_linear: bool
     names: tuple[str, ...]
