@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 
 FILE_BYTES_MAX = 500_000
+REMEMBERED = "proofs/thecal_proofs/scripts.json"  # found by hours of searching, and asked again in minutes
+REMEMBERED_BYTES_MAX = 1_000_000
 TOP_FOLDERS = ("kernel", "specs", "proofs", "adapters")
 LOCKS = ("requirements/prove.txt", "requirements/dev.txt")
 
@@ -73,7 +75,8 @@ def test_a_broken_link_is_seen(root: Path) -> None:
 
 
 def test_files_are_small(files: Mapping[str, bytes]) -> None:
-    large = {name: len(data) for name, data in files.items() if len(data) > FILE_BYTES_MAX}
+    limits = dict.fromkeys(files, FILE_BYTES_MAX) | {REMEMBERED: REMEMBERED_BYTES_MAX}
+    large = {name: len(data) for name, data in files.items() if len(data) > limits[name]}
     assert not large, f"Generate it, or keep it out of the repository: {large}"
 
 
