@@ -170,3 +170,11 @@ def test_a_broken_guard_beside_the_step_is_found(
 ) -> None:
     result = decide_broken(tmp_path, Obligation(ANY_EVENT, kind, subject), room, guard, broken)
     assert result.verdict in ("refuted", "unknown"), "it is not proved"
+
+
+def test_an_unknown_fluid_that_is_forgotten_in_the_path_is_found_by_the_solver(tmp_path: Path) -> None:
+    obligation = Obligation("RefillDone", "step", "path_fluid_encloses_the_truth")
+    guard, broken = "left.is_known and right.is_known", "left.is_known or right.is_known"
+    result = decide_broken(tmp_path, obligation, "fluid.py", guard, broken)
+    assert result.verdict == "refuted", "no trace sees it"
+    assert "replayed in CPython" in result.detail, "it is shown"
