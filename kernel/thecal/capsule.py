@@ -16,7 +16,7 @@ from thecal.integrity import is_intact
 from thecal.limits import Config
 from thecal.outcome import Response
 from thecal.prescription import Prescription
-from thecal.refilling import compute_demanded_mode
+from thecal.safe_state import compute_demanded_mode
 from thecal.state import Alarm, Path, Reservoir, State, initial_state
 from thecal.units import TICK_MAX, Masses
 

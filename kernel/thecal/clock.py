@@ -18,7 +18,7 @@ def compute_off_s_max(config: Config, state: State) -> int:
     """How long therapy may be off: the least of the pump's bound and those of the drugs in path and reservoir."""
     bound_s = config.pump.stop_s_max
     for drug, old, new in zip(config.library, state.path.old.hi, state.reservoir.fluid.hi):
-        if max(old, new) > 0:
+        if old > 0 or new > 0:
             bound_s = min(bound_s, drug.off_therapy_s_max)
     return bound_s
 

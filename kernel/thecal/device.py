@@ -18,6 +18,7 @@ from thecal.ledger import with_bolus_ended
 from thecal.limits import Config
 from thecal.outcome import Outcome, Response
 from thecal.path import with_pulse_moved
+from thecal.safe_state import compute_safe_mode
 from thecal.state import Alarm, Lockout, Mode, State
 from thecal.units import DAY_S, SLOT_S, TICK_MAX
 
@@ -59,11 +60,15 @@ def on_motor_stalled(config: Config, before: State) -> Outcome:
     return emit(replace(settled, device=device, mode=mode), Response.STALL_BOOKED)
 
 
-def on_motor_recovered(state: State) -> Outcome:
-    """The motor turns again: what it was doing goes on, nothing is made up."""
+def on_motor_recovered(config: Config, state: State) -> Outcome:
+    """The motor turns again: what it was doing goes on, as far as the reservoir is not in doubt; nothing is made up."""
     turning = replace(state, device=replace(state.device, is_stalled=False))
-    mode = compute_interrupted_mode(turning) if state.mode == Mode.STALLED else state.mode
-    return emit(replace(turning, mode=mode), Response.RECOVERY_BOOKED)
+    if state.mode != Mode.STALLED:
+        return emit(turning, Response.RECOVERY_BOOKED)
+    going = replace(turning, mode=compute_interrupted_mode(turning))
+    if state.therapy.discrepancy == 0:
+        return emit(going, Response.RECOVERY_BOOKED)
+    return emit(replace(going, mode=compute_safe_mode(config, going)), Response.RECOVERY_BOOKED)  # FLT-04
 
 
 def on_self_test_reported(state: State, event: SelfTestReported) -> Outcome:

@@ -61,7 +61,7 @@ def compute_tolerance_permille(config: Config, state: State) -> int:
     """The share of a day's dose that may be lacking: the least of the drugs in path and reservoir."""
     permille = PERMILLE
     for drug, old, new in zip(config.library, state.path.old.hi, state.reservoir.fluid.hi):
-        if max(old, new) > 0:
+        if old > 0 or new > 0:
             permille = min(permille, drug.shortfall_permille_max)
     return permille
 

@@ -9,9 +9,10 @@ from thecal.emit import compute_interrupted_mode, emit, is_over, with_flight_res
 from thecal.events import PathDeclared, RefillDone
 from thecal.fluid import NO_DRUG, Fluid
 from thecal.ledger import with_bolus_ended
-from thecal.limits import Config, Library, SafeState
+from thecal.limits import Config
 from thecal.outcome import Outcome, Response
 from thecal.path import with_path_declared, with_refill
+from thecal.safe_state import compute_safe_mode
 from thecal.state import Mode, State
 from thecal.units import CONCENTRATION_FG_PER_NL_MAX, PATH_NL_MAX, RESERVOIR_NL_MAX, SLOT_S, Concentrations, is_within
 
@@ -41,27 +42,6 @@ def compute_discrepancy(config: Config, state: State, aspirated_nl: int) -> int:
     if aspirated_nl + config.pump.residual_nl + allowance_nl < state.reservoir.volume_lo_nl:
         return -1
     return 0
-
-
-def is_any_drug_at(library: Library, old: Concentrations, new: Concentrations, safe_state: SafeState) -> bool:
-    """Whether a drug that two fluids may hold asks for at least a safe state, by the most of each."""
-    return any(drug.safe_state >= safe_state and (a > 0 or b > 0) for drug, a, b in zip(library, old, new))
-
-
-def compute_demanded_mode(config: Config, state: State) -> Mode:
-    """The mode that the most demanding of the drugs in path and reservoir asks for."""
-    old = state.path.old.hi
-    new = state.reservoir.fluid.hi
-    if is_any_drug_at(config.library, old, new, SafeState.KEEP_BASAL):
-        return Mode.DELIVERING
-    if is_any_drug_at(config.library, old, new, SafeState.MINIMUM_RATE):
-        return Mode.MINIMUM_RATE
-    return Mode.STOPPED  # FLT-04
-
-
-def compute_safe_mode(config: Config, state: State) -> Mode:
-    """The mode of a running therapy in its safe state."""
-    return compute_demanded_mode(config, state) if state.mode == Mode.DELIVERING else state.mode
 
 
 def with_discrepancy(config: Config, state: State, discrepancy: int) -> State:

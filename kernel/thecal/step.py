@@ -109,7 +109,7 @@ def handle(config: Config, state: State, event: Event) -> Outcome:
     if isinstance(event, MotorStalled):
         return on_motor_stalled(config, state)
     if isinstance(event, MotorRecovered):
-        return on_motor_recovered(state)
+        return on_motor_recovered(config, state)
     if isinstance(event, SelfTestReported):
         return on_self_test_reported(state, event)
     if isinstance(event, ReplacementIndicated):

@@ -368,7 +368,7 @@ HINTS: Mapping[Key, Hint] = {
             "ledger_is_well_formed",
             "ticks_are_ordered",
         ),
-        queries=100,  # not proved yet, and not by asking more
+        queries=3_000,
     ),
     "titration_days_enclose_the_sample": uses("samples_are_in_the_table", "ticks_are_ordered"),
     ("PRG-05", "PrescriptionConfirmed"): uses(

@@ -354,7 +354,7 @@ def refill_that_nothing_is_against_is_of_allowed_fluid(
 
 
 def span_holds_what_lies_between(old: Fluid, new: Fluid, drug: int, result: int) -> bool:
-    """``compute_span``: at least what lies between any end of either fluid and any of the other."""
+    """``compute_span``: what lies between the ends of both fluids, and at least between any two of them."""
     return all(
         drug != i
         or (
@@ -362,6 +362,7 @@ def span_holds_what_lies_between(old: Fluid, new: Fluid, drug: int, result: int)
             and result >= old.hi[i] - new.lo[i]
             and result >= new.hi[i] - old.lo[i]
             and result >= new.hi[i] - new.lo[i]
+            and result <= max(old.hi[i], new.hi[i]) - min(old.lo[i], new.lo[i])
         )
         for i in range(units.DRUG_COUNT)
     )

@@ -24,7 +24,7 @@ from thecal.events import (
     SecondPassed,
     SecondsPassed,
 )
-from thecal.fluid import NO_DRUG, Fluid, compute_hull
+from thecal.fluid import NO_DRUG, Fluid
 from thecal.limits import Config
 from thecal.outcome import Outcome, Response
 from thecal.prescription import Prescription, compute_no_prescription
@@ -349,12 +349,21 @@ def compute_new_fluid(event: RefillDone, truth: Truth, world: World) -> Fluid:
     return replace(truth.blend, is_known=is_known)
 
 
+def compute_either(left: Fluid, right: Fluid) -> Fluid:
+    """Floor and ceiling of what is either of two fluids, known if both are."""
+    return Fluid(
+        is_known=left.is_known and right.is_known,
+        lo=tuple(min(a, b) for a, b in zip(left.lo, right.lo)),
+        hi=tuple(max(a, b) for a, b in zip(left.hi, right.hi)),
+    )
+
+
 def advance_world(config: Config, event: Event, outcome: Outcome, truth: Truth, world: World) -> World:
     """Move the true fluids."""
     if isinstance(event, RefillDone):
         return replace(
             world,
-            old=compute_hull(world.old, world.new) if world.front_nl > 0 else world.new,
+            old=compute_either(world.old, world.new) if world.front_nl > 0 else world.new,
             front_nl=world.path_nl,
             new=compute_new_fluid(event, truth, world),
             reservoir_nl=event.filled_nl + truth.left_nl,

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The way back to therapy: from every state but the end of service and a failed self-test, an event that leads on.
 
-Each event takes one obstacle away and may leave lesser ones; ``compute_rank`` counts them, so that it falls with each.
+Each event takes one obstacle away and may leave lesser ones; three ranks count them: fluids, then a wait, then orders.
 Where a program may run with the fluids that are there, the way is to let it. Where none may, the way begins anew, with
 a fluid and a program that every accepted configuration allows: the first drug alone, no stronger than the pump's lowest
 flow may carry, at that flow. A clinician will prefer better ones; that there always is one is what is shown.
@@ -34,14 +34,6 @@ from thecal.units import (
     Concentrations,
     compute_quotient_down,
 )
-
-# More seconds than any wait, and more than the obstacles that a wait outweighs.
-WAIT_END = 1_000_000_000
-WAIT_WEIGHT = 32
-PATH_WEIGHT = WAIT_WEIGHT * WAIT_END
-FLUID_WEIGHT = 2 * PATH_WEIGHT
-EMPTY_WEIGHT = 4 * PATH_WEIGHT
-PRIME_WEIGHT = PATH_WEIGHT
 
 EVERY_OVERRIDE = Overrides(
     is_day_limit=True, is_concentration=True, is_increase=True, is_decrease=True, is_plausibility=True
@@ -314,22 +306,49 @@ def is_way_back(config: Config, state: State, event: Event) -> bool:
     )
 
 
-def compute_program_rank(config: Config, state: State) -> int:
-    """What stands between the fluids that are there and an admitted program; 0 where one is."""
-    if state.is_admitted:
-        return 0
-    fluid = 0 if is_fluid_plain(config, state) else FLUID_WEIGHT
-    path = 0 if is_path_plain(config, state) else PATH_WEIGHT
-    staging = 8 if is_staged(config, state) else 16
-    return fluid + path + WAIT_WEIGHT * max(0, compute_wait_s(state)) + staging
-
-
-def compute_rank(config: Config, state: State) -> int:
-    """How far a state is from therapy: 0 exactly where it runs."""
+def compute_fluid_rank(config: Config, state: State) -> int:
+    """What stands in the way of therapy in reservoir and path, 0 to 8: it outweighs any wait and any order."""
     if state.mode == Mode.DELIVERING:
         return 0
-    emptiness = EMPTY_WEIGHT if state.mode == Mode.EMPTY else 0
-    prime = PRIME_WEIGHT if state.mode == Mode.PRIMING else 0
+    emptiness = 4 if state.mode == Mode.EMPTY else 0
+    prime = 1 if state.mode == Mode.PRIMING else 0
+    if state.is_admitted:
+        return emptiness + prime
+    fluid = 0 if is_fluid_plain(config, state) else 2
+    path = 0 if is_path_plain(config, state) else 1
+    return emptiness + prime + fluid + path
+
+
+def compute_wait_rank(state: State) -> int:
+    """How many seconds stand in the way of therapy: they outweigh any order."""
+    if state.mode == Mode.DELIVERING or state.is_admitted:
+        return 0
+    return max(0, compute_wait_s(state))
+
+
+def compute_order_rank(config: Config, state: State) -> int:
+    """What stands in the way of therapy that orders and the motor take away, 0 to 23: 0 exactly where it runs."""
+    if state.mode == Mode.DELIVERING:
+        return 0
     doubt = 4 if state.therapy.discrepancy != 0 else 0
     stall = 2 if state.device.is_stalled or state.mode == Mode.STALLED else 0
-    return emptiness + prime + compute_program_rank(config, state) + doubt + stall + 1
+    if state.is_admitted:
+        return doubt + stall + 1
+    return doubt + stall + 1 + (8 if is_staged(config, state) else 16)
+
+
+def is_closer(config: Config, before: State, event: Event, after: State) -> bool:
+    """Whether an event has lowered the rank that is its own to lower, and raised none that outweighs it.
+
+    Three natural numbers that fall in this order, the first one first, cannot fall for ever.
+    """
+    if isinstance(event, RefillDone) or isinstance(event, PathDeclared) or isinstance(event, StopAsked):
+        return compute_fluid_rank(config, after) < compute_fluid_rank(config, before)
+    has_same_fluids = compute_fluid_rank(config, after) <= compute_fluid_rank(config, before)
+    if isinstance(event, SecondPassed):
+        return has_same_fluids and compute_wait_rank(after) < compute_wait_rank(before)
+    return (
+        has_same_fluids
+        and compute_wait_rank(after) <= compute_wait_rank(before)
+        and compute_order_rank(config, after) < compute_order_rank(config, before)
+    )

@@ -11,7 +11,17 @@ from thecal.events import SecondPassed
 from thecal.state import NO_ENTRY, NO_GENERATION, Mode, State
 from thecal.units import LEDGER_LENGTH
 from thecal_specs.ghost import NO_WINDOW
-from thecal_specs.recover import Way, compute_rank, compute_wait_s, find_way, is_way_back, recover
+from thecal_specs.recover import (
+    Way,
+    compute_fluid_rank,
+    compute_order_rank,
+    compute_wait_rank,
+    compute_wait_s,
+    find_way,
+    is_closer,
+    is_way_back,
+    recover,
+)
 
 WALKS = 150
 OVER = (Mode.END_OF_SERVICE, Mode.FAILED)
@@ -27,6 +37,12 @@ def forget(state: State) -> State:
     )
 
 
+def compute_ranks(walk: Walk) -> tuple[int, int, int]:
+    """Fluids, wait, orders: compared in this order."""
+    fluids = compute_fluid_rank(walk.config, walk.state)
+    return fluids, compute_wait_rank(walk.state), compute_order_rank(walk.config, walk.state)
+
+
 def go_back(walk: Walk, rng: Random) -> list[Way]:
     """Follow the way to its end; a wait is taken for one second and then left out."""
     ways = []
@@ -36,8 +52,9 @@ def go_back(walk: Walk, rng: Random) -> list[Way]:
         ways.append(find_way(walk.config, before))
         assert is_way_back(walk.config, before, event), before
         assert not walk.take(rng, event), walk.tell()
-        is_closer = compute_rank(walk.config, walk.state) < compute_rank(walk.config, before)
-        assert is_closer or walk.state.mode == Mode.END_OF_SERVICE, walk.tell()
+        if walk.state.mode != Mode.END_OF_SERVICE:
+            assert is_closer(walk.config, before, event, walk.state), walk.tell()
+            assert compute_ranks(walk) < compute_ranks(Walk(walk.config, before, walk.ghost)), walk.tell()
         if isinstance(event, SecondPassed):
             walk.state, walk.ghost = forget(walk.state), replace(walk.ghost, window=NO_WINDOW)
             assert compute_wait_s(walk.state) == 0
@@ -54,7 +71,7 @@ def test_there_is_a_way_back_from_every_place_of_a_walk(seed: int) -> None:
             walk.mutate(rng, 20)
         aside = Walk(walk.config, walk.state, walk.ghost)
         assert len(go_back(aside, rng)) <= 12
-        assert compute_rank(aside.config, aside.state) == 0 or aside.state.mode in OVER
+        assert compute_ranks(aside) == (0, 0, 0) or aside.state.mode in OVER
 
 
 def test_walks_take_every_way_back() -> None:

@@ -119,7 +119,8 @@ PROPERTIES = (
         name="The safe state is that of the most demanding drug",
         statement=(
             "The safe state that is entered is the most demanding (keep confirmed basal > minimum rate >"
-            " stop) of those of all drugs in path and reservoir."
+            " stop) of those of all drugs in path and reservoir: when a refill puts the reservoir in doubt while basal"
+            " runs or waits for fluid, and when the motor turns again while it is in doubt."
         ),
         does_not_say="It does not say that this state is safe for the other drugs of the mixture.",
         hazards=("HAZ-28",),

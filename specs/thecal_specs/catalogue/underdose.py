@@ -70,7 +70,8 @@ PROPERTIES = (
         name="Every state has a way back to therapy",
         statement=(
             "For every reachable state but end of service and failed self-test, `recover(state)` in the"
-            " specification names an event that strictly lowers a natural rank; at rank 0 therapy runs."
+            " specification names an event that strictly lowers a rank of three natural numbers (fluids, then a"
+            " wait, then orders); the way ends only where therapy runs, or service ends."
         ),
         does_not_say=(
             "It does not say that anybody performs the event it names, that the device lets it become true, or that"

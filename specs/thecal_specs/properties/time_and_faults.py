@@ -3,6 +3,7 @@
 
 from thecal.events import (
     Event,
+    MotorRecovered,
     MotorStalled,
     PhaseMoved,
     PowerRestored,
@@ -137,20 +138,30 @@ def is_any_drug_at(config: Config, state: State, safe_state: SafeState) -> bool:
     )
 
 
+def is_in_safe_state(config: Config, state: State) -> bool:
+    """Whether the pump does what the most demanding of the drugs in path and reservoir asks for."""
+    is_kept = is_any_drug_at(config, state, SafeState.KEEP_BASAL)
+    is_moving = is_any_drug_at(config, state, SafeState.MINIMUM_RATE)
+    return (
+        implies(is_kept, state.mode == Mode.DELIVERING)
+        and implies(not is_kept and is_moving, state.mode == Mode.MINIMUM_RATE)
+        and implies(not is_kept and not is_moving, state.mode == Mode.STOPPED)
+    )
+
+
 def the_safe_state_is_that_of_the_most_demanding_drug(
     config: Config, before: State, event: Event, after: State
 ) -> bool:
-    """FLT-04: in doubt of the reservoir a running, admissible therapy goes to the most demanding drug's safe state."""
+    """FLT-04: in doubt of the reservoir basal that runs, or would now, goes to the most demanding drug's safe state."""
+    is_full_rate = not before.device.is_interrupted_at_minimum_rate
     if isinstance(event, RefillDone):
         is_doubted = compute_surprise(config, before, event.aspirated_nl) != 0
-        is_kept = is_any_drug_at(config, after, SafeState.KEEP_BASAL)
-        is_moving = is_any_drug_at(config, after, SafeState.MINIMUM_RATE)
-        return implies(
-            is_doubted and before.mode == Mode.DELIVERING and after.is_admitted,
-            implies(is_kept, after.mode == Mode.DELIVERING)
-            and implies(not is_kept and is_moving, after.mode == Mode.MINIMUM_RATE)
-            and implies(not is_kept and not is_moving, after.mode == Mode.STOPPED),
-        )
+        is_waiting = before.mode == Mode.EMPTY and is_full_rate and not before.device.is_stalled
+        is_to_run = before.mode == Mode.DELIVERING or is_waiting
+        return implies(is_doubted and is_to_run and after.is_admitted, is_in_safe_state(config, after))
+    if isinstance(event, MotorRecovered):
+        is_to_run = before.mode == Mode.STALLED and is_full_rate
+        return implies(before.therapy.discrepancy != 0 and is_to_run, is_in_safe_state(config, after))
     return True
 
 

@@ -37,7 +37,7 @@ from thecal_specs.ghost import (
     is_scheduled,
 )
 from thecal_specs.logic import implies
-from thecal_specs.recover import compute_rank, is_way_back
+from thecal_specs.recover import is_closer, is_way_back
 
 
 def basal_is_never_two_pulses_behind(config: Config, after: State, ghost_after: Ghost) -> bool:
@@ -281,10 +281,10 @@ def time_off_therapy_never_outlasts_its_bound_in_silence(config: Config, after: 
 
 
 def every_state_has_a_way_back_to_therapy(config: Config, before: State, event: Event, after: State) -> bool:
-    """UND-05: the event that ``recover`` names leads closer to therapy, unless service ends; at rank 0 it runs."""
+    """UND-05: the event that ``recover`` names leads closer to therapy, unless service ends."""
     return implies(
         is_way_back(config, before, event),
-        compute_rank(config, after) < compute_rank(config, before) or after.mode == Mode.END_OF_SERVICE,
+        is_closer(config, before, event, after) or after.mode == Mode.END_OF_SERVICE,
     )
 
 
@@ -292,7 +292,7 @@ def compute_tolerance_permille(config: Config, state: State) -> int:
     """The share of a day's dose that may be lacking: the least of the drugs in path and reservoir."""
     permille = 1_000
     for drug, old, new in zip(config.library, state.path.old.hi, state.reservoir.fluid.hi):
-        if max(old, new) > 0:
+        if old > 0 or new > 0:
             permille = min(permille, drug.shortfall_permille_max)
     return permille
 
