@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Right pump ports pass every rule, and each way to be wrong is named by the rule that it breaks."""
+
+from collections.abc import Callable
+from functools import partial
+
+import pytest
+from tests.adapters import benches
+from tests.adapters.benches import BlindPort, LatePort, Motor, MotorBench, Port
+
+from thecal_adapters.conformance.__main__ import main
+from thecal_adapters.conformance.check import Verdict, check
+from thecal_adapters.exits import Exit
+
+RULES_OF_WRONG_PORTS = {
+    benches.ForgetfulPort: "a number given again moves nothing",
+    benches.VolatilePort: "a number given again after a restart moves nothing",
+    benches.LastOnlyPort: "an older number moves nothing",
+    benches.LatecomingPort: "a power cut in a pulse moves at most one",
+    benches.DenyingPort: "a number given again moves nothing",
+    benches.BoastingPort: "a blocked motor is never done",
+    benches.AgreeingPort: "a number that was left out is not done later",
+    benches.RoundingPort: "another volume moves nothing",
+    benches.RepeatingPort: "an outcome is told once",
+    benches.StirringPort: "nothing moves without an order",
+    benches.ShortNumberPort: "a late number is a number",
+    benches.DeafPort: "the next number moves after a restart",
+    benches.SilentPort: "a new number moves one pulse",
+    benches.CrashingPort: "a number given again moves nothing",
+}
+
+
+@pytest.mark.parametrize("kind", [Port, LatePort, BlindPort])
+def test_a_right_port_keeps_every_rule(kind: Callable[[Motor], Port]) -> None:
+    findings = check(lambda: MotorBench(kind))
+    assert {each.rule: each.seen for each in findings if each.verdict is not Verdict.KEPT} == {}
+
+
+@pytest.mark.parametrize("kind", RULES_OF_WRONG_PORTS)
+def test_a_wrong_port_breaks_the_rule_that_it_is_wrong_by(kind: type[Port]) -> None:
+    broken = [each.rule for each in check(lambda: MotorBench(kind)) if each.verdict is Verdict.BROKEN]
+    assert RULES_OF_WRONG_PORTS[kind] in broken
+
+
+def test_every_rule_is_broken_by_some_port() -> None:
+    rules = {each.rule for each in check(benches.make_bench)}
+    broken = {
+        each.rule
+        for kind in RULES_OF_WRONG_PORTS
+        for each in check(partial(MotorBench, kind))
+        if each.verdict is Verdict.BROKEN
+    }
+    assert rules == broken
+
+
+def test_what_a_bench_cannot_try_is_not_shown() -> None:
+    findings = check(benches.make_poor_bench)
+    assert {each.rule for each in findings if each.verdict is Verdict.NOT_SHOWN} == {
+        "a blocked motor is never done",
+        "a power cut in a pulse moves at most one",
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "status"),
+    [
+        ("make_bench", Exit.AS_ASKED),
+        ("make_wrong_bench", Exit.FINDING),
+        ("make_poor_bench", Exit.UNDECIDED),
+    ],
+)
+def test_the_command_tells_a_line_for_each_rule(name: str, status: Exit, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([f"tests.adapters.benches:{name}"]) is status
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == len(check(benches.make_bench))
+    assert all(" ASM-" in line for line in lines)
+
+
+def test_the_command_says_how_it_is_used(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["no-function"]) is Exit.WRONG_USE
+    assert "MODULE:FUNCTION" in capsys.readouterr().err
