@@ -1,0 +1,122 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Seconds are told once they have passed and never made up; clocks that go wrong make none."""
+
+from random import Random
+
+import pytest
+
+from thecal_adapters.ports import UNKNOWN_STAMP, Stamp
+from thecal_adapters.ticks import HOUR_S, LOST_S_MAX, Observation, TickMonitor, compute_passed_ms
+
+
+def at(monotonic_ms: int, utc_ms: int | None = None, uncertainty_ms: int = 100) -> Observation:
+    return Observation(monotonic_ms, Stamp(monotonic_ms if utc_ms is None else utc_ms, uncertainty_ms))
+
+
+def blind(monotonic_ms: int) -> Observation:
+    return Observation(monotonic_ms, UNKNOWN_STAMP)
+
+
+def test_a_second_is_due_once_it_has_passed_and_held_back_before() -> None:
+    monitor = TickMonitor(at(0))
+    assert [monitor.observe(at(ms)) for ms in (1, 500, 999, 1_000)] == [0, 0, 0, 1]
+    monitor.tell(1)
+    assert [monitor.observe(at(ms)) for ms in (1_000, 1_999, 2_000)] == [0, 0, 1]
+
+
+def test_being_woken_late_within_a_second_loses_nothing() -> None:
+    rng = Random(1)
+    monitor = TickMonitor(at(0))
+    for second in range(1, 2_000):
+        assert monitor.observe(at(second * 1_000 + rng.randrange(1_000))) == 1, second
+        monitor.tell(1)
+    assert monitor.lost_s == 0
+
+
+def test_never_more_seconds_are_told_than_have_passed() -> None:
+    rng = Random(2)
+    monitor, now_ms, told = TickMonitor(blind(0)), 0, 0
+    for _ in range(5_000):
+        now_ms += rng.randrange(3_000)
+        due = monitor.observe(blind(now_ms))
+        monitor.tell(due)
+        told += due
+        assert told <= now_ms // 1_000
+    assert told == now_ms // 1_000
+
+
+def test_lost_seconds_are_not_due_again() -> None:
+    monitor = TickMonitor(at(0))
+    assert monitor.observe(at(10_000)) == 10
+    monitor.tell(1)
+    monitor.lose(9)
+    assert monitor.observe(at(10_999)) == 0
+    assert monitor.lost_s == 9
+
+
+def test_a_clock_that_goes_back_makes_no_second_due_twice() -> None:
+    monitor = TickMonitor(blind(100_000))
+    assert monitor.observe(blind(105_000)) == 5
+    monitor.tell(5)
+    assert monitor.observe(blind(90_000)) == 0
+    assert monitor.observe(blind(90_999)) == 0
+    assert monitor.observe(blind(91_000)) == 1
+
+
+def test_a_monotonic_clock_that_jumps_ahead_makes_no_seconds_but_a_gap() -> None:
+    monitor = TickMonitor(at(0))
+    due = monitor.observe(at(3_600_000, utc_ms=1_000))
+    assert due <= 2
+    assert monitor.lost_s >= 3_597
+    assert monitor.is_breached()
+
+
+def test_a_monotonic_clock_that_stood_makes_a_gap_and_no_seconds() -> None:
+    monitor = TickMonitor(at(0))
+    assert monitor.observe(at(1_000, utc_ms=3_601_000)) == 1
+    assert 3_598 <= monitor.lost_s <= 3_600
+
+
+def test_a_time_of_day_that_is_set_back_holds_seconds_back_once() -> None:
+    monitor = TickMonitor(at(0, utc_ms=10_000_000))
+    assert monitor.observe(at(60_000, utc_ms=6_400_000)) <= 1
+    monitor.tell(1)
+    monitor.observe(at(61_000, utc_ms=6_401_000))
+    assert monitor.observe(at(62_000, utc_ms=6_402_000)) >= 1
+
+
+def test_without_a_time_of_day_the_monotonic_clock_counts_alone() -> None:
+    monitor = TickMonitor(blind(0))
+    assert monitor.observe(blind(60_000)) == 60
+    assert compute_passed_ms(UNKNOWN_STAMP, Stamp(5, 0)) is None
+
+
+def test_a_few_lost_seconds_an_hour_pass_in_silence_and_are_kept() -> None:
+    monitor = TickMonitor(blind(0))
+    for hour in range(10):
+        monitor.observe(blind((hour + 1) * HOUR_S * 1_000))
+        monitor.tell(HOUR_S - LOST_S_MAX)
+        monitor.lose(LOST_S_MAX)
+        assert not monitor.is_breached()
+    assert monitor.take_gap() == 10 * LOST_S_MAX
+    assert monitor.lost_s == 0
+
+
+@pytest.mark.parametrize("every_s", [60, 600, 900])
+def test_more_than_a_few_lost_seconds_an_hour_are_a_breach_within_the_hour(every_s: int) -> None:
+    monitor, minutes = TickMonitor(blind(0)), 0
+    while not monitor.is_breached():
+        minutes += 1
+        monitor.observe(blind(minutes * every_s * 1_000))
+        monitor.tell(every_s - 1)
+        monitor.lose(1)
+        assert minutes * every_s <= HOUR_S
+    assert monitor.take_gap() == LOST_S_MAX + 1
+    assert not monitor.is_breached()
+
+
+def test_the_wait_ends_with_the_first_second_that_is_not_quiet() -> None:
+    monitor = TickMonitor(at(0))
+    monitor.observe(at(300))
+    assert monitor.compute_wait_ms(quiet_s=0) == 700
+    assert monitor.compute_wait_ms(quiet_s=89) == 89_700
