@@ -69,6 +69,7 @@ MAY_ASK: Mapping[Role, tuple[type, ...]] = {
     Role.PATIENT: (BolusAsked,),
     Role.CLINICIAN: tuple(kind for kind in get_args(Event) if kind not in FROM_THE_DEVICE_ALONE),
 }
+TEXT_LENGTH_MAX = 200
 NOBODY = Request(id="", event=SecondPassed(), actor="", role=Role.DEVICE, session="")
 
 
@@ -248,14 +249,14 @@ class Runner:
             self._tell(PulseReported(pulse.sequence - self._ahead, result))
 
     def _carry_out(self, request: Request) -> Answer:
+        refusal = find_refusal(request)
+        if refusal:
+            return self._refuse(refusal)
         found = self._store.find_answer(request.id)
         if found is not None and found[0] != request.event:
             return self._refuse("this id was used for another request; ask under a new one")
         if found is not None:
             return replace(found[1], is_repeated=True)
-        refusal = find_refusal(request)
-        if refusal:
-            return self._refuse(refusal)
         outcome = self._tell(request.event, request)
         return Answer(outcome.response, self.state.tick, self._number)
 
@@ -267,6 +268,9 @@ def find_refusal(request: Request) -> str:
     """Why the kernel is not asked, in one sentence; empty if it is."""
     if not request.id:
         return "a request needs an id, so that it is carried out once"
+    texts = (request.id, request.actor, request.session, request.drug_lot)
+    if any(len(text) > TEXT_LENGTH_MAX or not text.isprintable() for text in texts):
+        return f"id, actor, session and lot are printable texts of at most {TEXT_LENGTH_MAX} characters"
     admitted = admit_event(request.event)
     if isinstance(admitted, Refusal):
         return f"{admitted.path} is not what an event holds: {admitted.reason.name}"
