@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol, cast
 
+from thecal.limits import Config
+from thecal.state import State
 from thecal_adapters.finding import find_module
 
 PROVIDER = "thecal_proofs.provider"
@@ -63,6 +65,14 @@ class Prover(Protocol):
         """Judge the mutants of some modules (none named: of all), in the form of ``schemas/mutants.schema.json``.
 
         What was judged before of the very same texts is found again in ``cache``, and what is judged now is kept there.
+        """
+
+    def bound(self, config: Config, state: State) -> Mapping[str, Any]:
+        """The fewest and the most pulses that the program of a state can bring in any hour and any 24 h from there on.
+
+        ``windows`` has a row for each length: pulses for basal ``alone`` and ``beside_boluses``, ``of_boluses`` at
+        most; it is empty where nothing can be counted, and ``reason`` says why. ``questions`` are what the solver was
+        asked of the kernel's functions, each with a statement and a verdict; unless all are ``proved`` nothing counts.
         """
 
 

@@ -9,6 +9,9 @@ from typing import Any, Protocol
 import thecal
 import thecal_proofs
 import thecal_specs
+from thecal.limits import Config
+from thecal.state import State
+from thecal_proofs.bounds.answer import bound
 from thecal_proofs.export import export_questions
 from thecal_proofs.frontend import Refusal, Sources
 from thecal_proofs.mutation.campaign import Campaign, Judged, render
@@ -99,6 +102,10 @@ class Provider:
 
         campaign = Campaign(KERNEL_FOLDER, SPECS_FOLDER, cache)
         return render(campaign, campaign.run(only, jobs, note))
+
+    def bound(self, config: Config, state: State) -> Mapping[str, Any]:
+        """Count the pulses that a program can bring in any hour and any day, from a state on."""
+        return bound(config, state)
 
 
 def _open(source: Path | None) -> Project:
