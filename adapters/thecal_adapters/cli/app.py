@@ -9,6 +9,7 @@ import typer
 import thecal
 from thecal_adapters.cli import bench as bench_command
 from thecal_adapters.cli import explain as explain_command
+from thecal_adapters.cli import log as log_command
 from thecal_adapters.cli import mutate as mutate_command
 from thecal_adapters.cli import prove as prove_command
 from thecal_adapters.cli import replay as replay_command
@@ -31,6 +32,11 @@ Jobs = Annotated[int, typer.Option("--jobs", "-j", min=1, metavar="N", help="Pro
 JsonTo = Annotated[
     str | None, typer.Option("--json", metavar="FILE|-", help="Write the result as JSON; - is the standard output.")
 ]
+
+
+log_app = typer.Typer(help="Check, show or export the journal of a pump.", no_args_is_help=True)
+app.add_typer(log_app, name="log")
+JournalFile = Annotated[Path, typer.Argument(metavar="FILE", help="The journal; its head is FILE.head beside it.")]
 
 
 def run() -> None:
@@ -139,3 +145,42 @@ def bench(
 ) -> Exit:
     """Measure proofs and steps."""
     return bench_command.bench(ids or [], jobs, json_to)
+
+
+@log_app.command("verify")
+@guarded
+def log_verify(
+    file: JournalFile,
+    key: Annotated[Path | None, typer.Option(metavar="FILE", help="The key that has sealed it.")] = None,
+    head: Annotated[Path | None, typer.Option(metavar="FILE", help="The head, if it is elsewhere.")] = None,
+    is_replayed: Annotated[
+        bool, typer.Option("--replay", help="Step every event again and compare the states, too.")
+    ] = False,
+    json_to: JsonTo = None,
+) -> Exit:
+    """Check that a journal is as it was written; exit 1 with the first break."""
+    return log_command.verify(file, head, key, is_replayed, json_to)
+
+
+@log_app.command("show")
+@guarded
+def log_show(
+    file: JournalFile,
+    first: Annotated[int, typer.Option("--from", metavar="N", min=0, help="Begin with this entry.")] = 0,
+    last_count: Annotated[int, typer.Option("--last", metavar="N", min=0, help="Only the last N entries.")] = 0,
+    is_all: Annotated[bool, typer.Option("--all", help="Seconds and done pulses as well.")] = False,
+    json_to: JsonTo = None,
+) -> Exit:
+    """Tell what a journal says, one line an entry."""
+    return log_command.show(file, first, last_count, is_all, json_to)
+
+
+@log_app.command("export")
+@guarded
+def log_export(
+    file: JournalFile,
+    form: Annotated[log_command.Form, typer.Option(help="JSON Lines, CSV, or FHIR MedicationAdministration.")],
+    output: Annotated[str, typer.Option("--output", "-o", metavar="FILE|-", help="Where to.")] = "-",
+) -> Exit:
+    """Write a journal in a form that others read."""
+    return log_command.export(file, form, output)

@@ -12,6 +12,7 @@ import json
 from dataclasses import dataclass, fields
 
 from thecal.limits import Config
+from thecal.outcome import Response
 from thecal_adapters.codec import (
     Decoder,
     Refused,
@@ -25,7 +26,7 @@ from thecal_adapters.codec import (
 )
 from thecal_adapters.journal.canonical import compute_image_digest
 from thecal_adapters.journal.head import read_doubt
-from thecal_adapters.ports import Record
+from thecal_adapters.ports import Record, Role
 
 FORM = 1  # of the tables, the canonical texts and the head
 
@@ -173,3 +174,17 @@ def compute_header_chain(header: Header) -> bytes:
 def compute_seal(chain: bytes, key: bytes) -> bytes:
     """HMAC-SHA256 of a chain."""
     return hmac.new(key, b"thecal entry 1" + chain, hashlib.sha256).digest()
+
+
+def read_response(entry: Entry) -> Response:
+    """The kernel's answer, or a refusal if it is none of the closed list."""
+    if entry.response not in set(Response):
+        raise Refused(f"entry {entry.number}.response", f"{entry.response} is no response")
+    return Response(entry.response)
+
+
+def read_role(entry: Entry) -> Role:
+    """In whose name, or a refusal."""
+    if entry.role not in set(Role):
+        raise Refused(f"entry {entry.number}.role", f"{entry.role} is no role")
+    return Role(entry.role)

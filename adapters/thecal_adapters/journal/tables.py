@@ -22,19 +22,26 @@ CREATE TABLE header (only INTEGER PRIMARY KEY CHECK (only = 1), content TEXT NOT
 CREATE TABLE entries ({_COLUMNS}, chain BLOB NOT NULL, seal BLOB NOT NULL) STRICT;
 CREATE TABLE checkpoints (number INTEGER PRIMARY KEY, state BLOB NOT NULL) STRICT;
 CREATE UNIQUE INDEX requests ON entries (request_id) WHERE request_id != '';
-CREATE TRIGGER entries_in_order BEFORE INSERT ON entries
-WHEN NEW.number != (SELECT MAX(number) + 1 FROM entries)
-BEGIN SELECT RAISE(ABORT, 'the journal is append-only: the next number follows the last'); END;
 """
-_GUARD = """
-CREATE TRIGGER {table}_{word} BEFORE {word} ON {table}
-BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
-"""
-GUARDED = ("header", "entries", "checkpoints")
-_ONCE = """
-CREATE TRIGGER {table}_once BEFORE INSERT ON {table} WHEN EXISTS (SELECT 1 FROM {table} WHERE {key} = NEW.{key})
-BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
-"""
+
+
+def _list_guards() -> Iterator[tuple[str, str]]:
+    refuse = "BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END"
+    for table, key in (("header", "only"), ("entries", "number"), ("checkpoints", "number")):
+        for word in ("UPDATE", "DELETE"):
+            yield f"{table}_{word.lower()}", f"BEFORE {word} ON {table} {refuse}"
+        yield (
+            f"{table}_once",
+            f"BEFORE INSERT ON {table} WHEN EXISTS (SELECT 1 FROM {table} WHERE {key} = NEW.{key}) {refuse}",
+        )
+    yield (
+        "entries_in_order",
+        f"BEFORE INSERT ON entries WHEN NEW.number != (SELECT MAX(number) + 1 FROM entries) {refuse}",
+    )
+
+
+# What refuses every change of what is written, by name, as SQLite keeps it.
+GUARDS = {name: f"CREATE TRIGGER {name} {text}" for name, text in _list_guards()}
 
 # Errors by which SQLite says that a file is damaged, not that it cannot be reached now.
 _DAMAGE = ("SQLITE_CORRUPT", "SQLITE_NOTADB", "SQLITE_ERROR", "SQLITE_FORMAT", "SQLITE_MISMATCH")
@@ -52,18 +59,10 @@ def create(path: Path, header: Header) -> None:
     making.unlink(missing_ok=True)
     with closing(sqlite3.connect(making, isolation_level=None)) as tables:
         tables.execute("PRAGMA synchronous = FULL")
-        tables.executescript(f"BEGIN; {_SCHEMA} {''.join(_list_guards())}")
+        tables.executescript(f"BEGIN; {_SCHEMA} {' '.join(f'{guard};' for guard in GUARDS.values())}")
         tables.execute("INSERT INTO header VALUES (1, ?)", (write_header(header),))
         tables.execute("COMMIT")
     making.replace(path)
-
-
-def _list_guards() -> Iterator[str]:
-    for table in GUARDED:
-        for word in ("UPDATE", "DELETE"):
-            yield _GUARD.format(table=table, word=word)
-    yield _ONCE.format(table="header", key="only")
-    yield _ONCE.format(table="checkpoints", key="number")
 
 
 def open_for_writing(path: Path) -> sqlite3.Connection:
