@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What carries bytes: a serial port, or one end of a pseudo-terminal. Nothing here waits longer than it is told to."""
+
+import os
+import select
+import sys
+import time
+from contextlib import suppress
+from typing import Protocol
+
+import serial
+
+from thecal_adapters.line.limits import READ_BYTES_MAX
+
+BAUD = 115_200
+WRITE_S_MAX = 0.5  # a peer that does not read gets no more than this
+
+
+class LinkDown(Exception):
+    """The port cannot be used: it is gone, or somebody else has it. The message is the system's."""
+
+
+class Wire(Protocol):
+    """Carries bytes both ways, and may lose any of them."""
+
+    def read(self, wait_s: float) -> bytes:
+        """What has come, at most ``READ_BYTES_MAX`` bytes; empty if nothing comes in time. Raises ``LinkDown``."""
+        ...
+
+    def write(self, data: bytes) -> None:
+        """Send, or lose what the peer does not take in time. Raises ``LinkDown``."""
+        ...
+
+    def close(self) -> None:
+        """Let go of the port."""
+        ...
+
+
+class SerialWire:
+    """A serial port, by pyserial; for as long as it is open nobody else has it."""
+
+    def __init__(self, port: str, baud: int = BAUD) -> None:
+        try:
+            self._serial = serial.Serial(port, baud, timeout=0, write_timeout=WRITE_S_MAX, exclusive=_exclusive())
+        except (OSError, ValueError) as error:  # SerialException is an OSError
+            raise LinkDown(str(error)) from error
+
+    def read(self, wait_s: float) -> bytes:
+        """See ``Wire``."""
+        try:
+            self._serial.timeout = wait_s
+            first: bytes = self._serial.read(1)
+            if not first:
+                return first
+            waiting = min(self._serial.in_waiting, READ_BYTES_MAX - 1)
+            self._serial.timeout = 0
+            return first + self._serial.read(waiting)
+        except (OSError, TypeError) as error:  # pyserial's own use of a port closed meanwhile
+            raise LinkDown(str(error)) from error
+
+    def write(self, data: bytes) -> None:
+        """See ``Wire``."""
+        try:
+            self._serial.write(data)
+        except serial.SerialTimeoutException:
+            with suppress(OSError):
+                self._serial.reset_output_buffer()
+        except OSError as error:
+            raise LinkDown(str(error)) from error
+
+    def close(self) -> None:
+        """See ``Wire``."""
+        with suppress(OSError):
+            self._serial.close()
+
+
+def _exclusive() -> bool | None:
+    return True if os.name == "posix" else None  # elsewhere the system itself gives a port to one alone
+
+
+class PtyWire:
+    """The near end of a new pseudo-terminal; ``name`` is its far end, which any program opens like a serial port."""
+
+    def __init__(self) -> None:
+        if sys.platform == "win32":
+            raise LinkDown("Windows has no pseudo-terminals; name a port")
+        import tty
+
+        self._near, self._far = os.openpty()  # the far end is kept open, so that hosts may come and go
+        tty.setraw(self._far)
+        os.set_blocking(self._near, False)
+        self.name = os.ttyname(self._far)
+
+    def read(self, wait_s: float) -> bytes:
+        """See ``Wire``."""
+        try:
+            ready, _, _ = select.select([self._near], [], [], wait_s)
+            return os.read(self._near, READ_BYTES_MAX) if ready else b""
+        except (OSError, ValueError) as error:
+            raise LinkDown(str(error)) from error
+
+    def write(self, data: bytes) -> None:
+        """See ``Wire``."""
+        until_s = time.monotonic() + WRITE_S_MAX
+        try:
+            while data and (left_s := until_s - time.monotonic()) > 0:
+                _, ready, _ = select.select([], [self._near], [], left_s)
+                if ready:
+                    data = data[os.write(self._near, data) :]
+        except (OSError, ValueError) as error:
+            raise LinkDown(str(error)) from error
+
+    def close(self) -> None:
+        """See ``Wire``."""
+        for end in (self._near, self._far):
+            with suppress(OSError):
+                os.close(end)
