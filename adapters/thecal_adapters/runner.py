@@ -103,14 +103,18 @@ class Runner:
         stored = store.recover()
         self._number, self._drug_lot = stored.number, stored.drug_lot
         self._now = self._observe()
-        self._ticks = TickMonitor(self._now, stored.lost_s)
+        self._is_started = False
+        self._is_restart = stored.number > 0 or not stored.is_last_state
+        self._is_last_state = stored.is_last_state
+        # The gap stands in every record until it is told: a second restart within this one must not lose it.
+        gap_s = compute_gap_s(stored.stamp, self._now.stamp) if self._is_restart else 0
+        self._ticks = TickMonitor(self._now, min(stored.lost_s + gap_s, TICK_MAX))
         self._session = self._make_session(stored)
         # The driver obeys no number twice. A kernel that begins anew counts anew, and is counted on from the last.
         self._ahead = max(0, stored.sequence - self._session.state.flight.sequence)
-        self._stored: Stored | None = stored
 
     def _make_session(self, stored: Stored) -> Session:
-        if stored.state is None and stored.is_last_state:
+        if not self._is_restart:
             return Session(self._config)
         state = stored.state or make_doubtful(self._config, stored.capsule.tick if stored.capsule else 0)
         return Session(self._config, state, stored.capsule)
@@ -132,22 +136,27 @@ class Runner:
 
     def start(self) -> None:
         """Tell the kernel of a restart, if there was anything before, ahead of everything that moves."""
-        stored, self._stored = self._stored, None
-        if stored is None or (stored.number == 0 and stored.is_last_state):
+        self._finish_unstored()
+        if self._is_restart:
+            self._tell_restart()
+        self._is_started = True
+
+    def _tell_restart(self) -> None:
+        if not self._is_last_state:
+            self._tell_gap(is_last_state=False)  # before all else, so that it cannot be forgotten
             return
         self._tell_facts()  # what a pump still knows of its last pulse is better than not to know
         flight = self.state.flight
         if flight.is_pending:
             self._tell(PulseReported(flight.sequence, PulseResult.UNKNOWN))
-        gap_s = min(compute_gap_s(stored.stamp, self._now.stamp) + self._ticks.take_gap(), TICK_MAX)
-        self._tell_gap(gap_s, stored.is_last_state)
+        self._tell_gap(is_last_state=True)
 
     def run_once(self) -> int:
         """Observe and do what is due; return in how many milliseconds at the latest to come back.
 
         Raises ``StoreFailed`` while a record cannot be stored: nothing moves until a later call has stored it.
         """
-        if self._stored is not None:
+        if not self._is_started:
             self.start()
         self._finish_unstored()
         self._now = self._observe()
@@ -155,7 +164,7 @@ class Runner:
         self._tell_facts()
         self._pass_second(self._pass_quiet(due_s))
         if self._ticks.is_breached():
-            self._tell_gap(self._ticks.take_gap(), is_last_state=True)
+            self._tell_gap(is_last_state=True)
         self._carry_out_requests()
         return self._ticks.compute_wait_ms(self._session.quiet_s)
 
@@ -180,7 +189,8 @@ class Runner:
             self._ticks.lose(due_s - 1)
         self._tell(SecondPassed())
 
-    def _tell_gap(self, gap_s: int, is_last_state: bool) -> None:
+    def _tell_gap(self, is_last_state: bool) -> None:
+        gap_s = self._ticks.take_gap()
         missed_s = self.state.device.missed_s
         is_same_slot = missed_s // SLOT_S == (missed_s + gap_s) // SLOT_S
         self._tell(PowerRestored(gap_s, is_last_state, is_time_of_day_known=is_same_slot))

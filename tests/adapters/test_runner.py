@@ -15,6 +15,7 @@ from thecal.events import (
     PowerRestored,
     PulseReported,
     PulseResult,
+    ReplacementIndicated,
     SecondPassed,
     SecondsPassed,
     StopAsked,
@@ -23,7 +24,7 @@ from thecal.outcome import Response
 from thecal.state import Alarm, Mode, State
 from thecal.units import TICK_MAX
 from thecal_adapters.memory import MemoryStore
-from thecal_adapters.ports import NOTHING_STORED, Answer, PumpFailed, Role, Stamp, Stored, StoreFailed
+from thecal_adapters.ports import NOTHING_STORED, Answer, PumpFailed, Record, Role, Stamp, Stored, StoreFailed
 from thecal_adapters.runner import FROM_THE_DEVICE_ALONE, MAY_ASK, compute_gap_s, find_refusal
 from thecal_adapters.ticks import LOST_S_MAX
 
@@ -253,6 +254,55 @@ def test_a_pump_that_still_knows_what_its_pulse_did_is_believed() -> None:
     device.pump.facts = [PulseReported(1, PulseResult.DONE)]
     device.begin().run_once()
     assert device.store.records[-2].response is Response.PULSE_BOOKED_AS_DONE
+
+
+@pytest.mark.parametrize("stored_before", [0, 1, 2])
+def test_a_restart_is_told_whole_though_the_store_fails_within_it(stored_before: int) -> None:
+    device = Device()
+    device.pump.results = [None]
+    device.pass_s(90)
+    device.clock.now_ms += 5_000
+    device.pump.facts = [ReplacementIndicated()]
+    runner = device.begin()
+    append = device.store.append
+
+    def fail(record: Record) -> None:
+        device.store.failures = int(len(device.store.records) == count + stored_before and not failed)
+        failed.extend([True] * device.store.failures)
+        append(record)
+
+    count, failed = len(device.store.records), list[bool]()
+    device.store.append = fail  # type: ignore[method-assign]
+    with pytest.raises(StoreFailed):
+        runner.run_once()
+    runner.run_once()
+    told = device.list_events()[count:]
+    assert told[0] == ReplacementIndicated()
+    assert sum(event.gap_s for event in told if isinstance(event, PowerRestored)) == 5
+    assert not device.runner.state.flight.is_pending
+
+
+def test_a_second_restart_within_one_loses_no_gap() -> None:
+    device = Device()
+    device.pass_s(10)
+    device.clock.now_ms += 600_000
+    device.pump.facts = [MotorStalled()]
+    runner = device.begin()
+    device.store.failures = 0
+    append = device.store.append
+
+    def die(record: Record) -> None:
+        if isinstance(record.event, PowerRestored):
+            raise StoreFailed("the power went away")
+        append(record)
+
+    device.store.append = die  # type: ignore[method-assign]
+    with pytest.raises(StoreFailed):
+        runner.start()
+    device.store.append = append  # type: ignore[method-assign]
+    device.clock.now_ms += 50_000
+    device.begin().start()
+    assert device.list_events()[-1] == PowerRestored(650, is_last_state=True, is_time_of_day_known=True)
 
 
 def test_a_first_start_is_no_restart() -> None:

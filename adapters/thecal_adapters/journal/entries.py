@@ -48,8 +48,7 @@ class Subject:
 class Header:
     """What is the same for every entry of a file.
 
-    ``predecessor`` is empty, or says after which damaged journal this one begins; ``predecessor_chain`` is the chain
-    that the head had sealed then, in hexadecimal digits, empty if there was none.
+    ``predecessor`` is empty, or says after which damaged journal this one begins.
     """
 
     form: int
@@ -58,7 +57,6 @@ class Header:
     config: Config
     first_number: int
     predecessor: str
-    predecessor_chain: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +83,7 @@ class Entry:
     state_sha256: str
 
 
-_HEADER_TEXTS = ("kernel", "patient", "pump", "status", "predecessor", "predecessor_chain")
+_HEADER_TEXTS = ("kernel", "patient", "pump", "status", "predecessor")
 ENTRY_FIELDS = tuple(each.name for each in fields(Entry))
 
 
@@ -142,7 +140,6 @@ def write_header(header: Header) -> str:
         "config": encode(header.config),
         "first_number": header.first_number,
         "predecessor": header.predecessor,
-        "predecessor_chain": header.predecessor_chain,
     }
     return write_compact(content)
 
@@ -162,7 +159,6 @@ def read_header(text: str, path: str) -> Header:
         config=Decoder().decode(Config, raw["config"], f"{path}.config"),
         first_number=expect_integer(raw["first_number"], f"{path}.first_number", 1),
         predecessor=texts["predecessor"],
-        predecessor_chain=texts["predecessor_chain"],
     )
 
 

@@ -18,6 +18,7 @@ from thecal.capsule import make_capsule
 from thecal.events import Event
 from thecal.limits import Config
 from thecal.outcome import Response
+from thecal.state import initial_state
 from thecal_adapters.codec import Decoder, Refused, parse
 from thecal_adapters.journal.canonical import pack
 from thecal_adapters.journal.entries import (
@@ -42,7 +43,7 @@ from thecal_adapters.journal.tables import (
     is_damage,
     open_for_writing,
 )
-from thecal_adapters.ports import Answer, Record, Stored, StoreFailed
+from thecal_adapters.ports import NOTHING_STORED, Answer, Record, Stored, StoreFailed
 
 
 class Mismatched(Refused):
@@ -75,9 +76,11 @@ class Journal:
         self._watch = watch
         self._since_checkpoint = CHECKPOINT_EVERY
         self._last: Record | None = None
+        self._tried = b""  # the chain of the last record that was to be stored
         try:
             self._recovered = self._open()
             self._head = HeadFile(find_head(path), self._key)
+            self._settle_head()
         except (sqlite3.Error, OSError) as error:
             raise StoreFailed(f"{path}: {error}") from error
         self._chain = self._recovered.chain
@@ -88,7 +91,7 @@ class Journal:
         if not self.path.exists() and heads:
             return self._begin_anew(heads, "is missing, and its head is not")
         if not self.path.exists():
-            create(self.path, self._make_header(1, "", heads))
+            create(self.path, self._make_header(1, ""))
         try:
             return self._open_existing(heads)
         except Mismatched:
@@ -121,17 +124,29 @@ class Journal:
                 str(self.path), "this key has sealed neither its entries nor its head; nothing was changed"
             )
 
+    def _settle_head(self) -> None:
+        """Bring the head up to where the journal is, so that it is never more than one entry behind.
+
+        Where nothing proves that the end is the end, there is no head to be written: the next start must find so too.
+        """
+        stored = self._recovered.stored
+        capsule = stored.capsule if stored.state is None else make_capsule(stored.state)
+        if stored == NOTHING_STORED:
+            capsule = make_capsule(initial_state(self._config))
+        if capsule is not None and (stored.is_last_state or stored.state is None):
+            self._head.write(Head(stored.number, self._recovered.chain, stored.stamp, stored.sequence, capsule))
+
     def _begin_anew(self, heads: list[Head], damage: str) -> Recovered:
         number, sequence = salvage(self.path)
         number = max(number, heads[0].number if heads else 0)
         aside = set_aside(self.path)
         self.damage = f"{damage}; {'kept as ' + aside if aside else 'nothing was left of it'}"
-        create(self.path, self._make_header(number + 1, self.damage, heads))
+        create(self.path, self._make_header(number + 1, self.damage))
         self._tables = open_for_writing(self.path)
         chain = compute_header_chain(fetch_header(self._tables))
         return Recovered(begin_after_damage(number, heads, sequence), chain)
 
-    def _make_header(self, first_number: int, predecessor: str, heads: list[Head]) -> Header:
+    def _make_header(self, first_number: int, predecessor: str) -> Header:
         return Header(
             form=FORM,
             kernel=thecal.__version__,
@@ -139,7 +154,6 @@ class Journal:
             config=self._config,
             first_number=first_number,
             predecessor=predecessor,
-            predecessor_chain=heads[0].chain.hex() if heads else "",
         )
 
     def recover(self) -> Stored:
@@ -154,7 +168,8 @@ class Journal:
         sequence = record.pulse.sequence if record.pulse.is_ordered else self._sequence
         try:
             self._watch("before the entry")
-            if fetch_chain(self._tables, entry.number) != chain:  # else it was stored, and its head was not
+            is_again, self._tried = self._tried == chain, chain
+            if not (is_again and fetch_chain(self._tables, entry.number) == chain):  # else its head was not stored
                 image = pack(record.state) if is_checkpoint else None
                 insert(self._tables, entry, chain, compute_seal(chain, self._key), image)
             self._watch("before the head")

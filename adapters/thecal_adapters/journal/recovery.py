@@ -51,7 +51,7 @@ def recover(tables: sqlite3.Connection, config: Config, key: bytes, heads: list[
         stored = begin_after_damage(header.first_number - 1, heads) if header.predecessor else NOTHING_STORED
         return Recovered(stored, compute_header_chain(header))
     state, last, chains = replay_end(tables, header, config, key)
-    is_proved = bool(heads) and heads[0].chain in (chains.get(heads[0].number), find_predecessor(header, heads[0]))
+    is_proved = bool(heads) and heads[0].chain == chains.get(heads[0].number)
     if heads and not is_proved:
         raise Refused(f"entry {heads[0].number}", "is not the one that the head has sealed")
     stored = Stored(
@@ -82,11 +82,6 @@ def begin_after_damage(number: int, heads: list[Head], sequence: int = 0) -> Sto
         drug_lot="",
         lost_s=0,
     )
-
-
-def find_predecessor(header: Header, head: Head) -> bytes | None:
-    """The chain that a head may still have sealed when only the first entry of a new file is written."""
-    return bytes.fromhex(header.predecessor_chain) if head.number == header.first_number - 1 else None
 
 
 def refuse_if_cut(number: int, heads: list[Head]) -> None:

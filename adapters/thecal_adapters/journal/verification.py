@@ -15,7 +15,7 @@ from thecal_adapters.codec import Refused, expect_integer, expect_object, parse
 from thecal_adapters.journal.canonical import unpack
 from thecal_adapters.journal.entries import Entry, Header, compute_header_chain
 from thecal_adapters.journal.head import Head, read_heads
-from thecal_adapters.journal.recovery import check_digest, check_links, find_predecessor, step_again
+from thecal_adapters.journal.recovery import check_digest, check_links, step_again
 from thecal_adapters.journal.tables import (
     GUARDS,
     fetch_checkpoints,
@@ -113,7 +113,7 @@ def verify(path: Path, head: Path, key: bytes | None, is_replayed: bool = False)
         try:
             walk.walk()
             if key is not None and head.exists():
-                check_head(walk.header, walk.chains, walk.last_number, read_heads(head, key))
+                check_head(walk.chains, walk.last_number, read_heads(head, key))
         except Refused as refused:
             place, reason = refused.path, refused.reason
         except sqlite3.DatabaseError as error:
@@ -140,12 +140,11 @@ def list_doubts(head: Path, key: bytes | None) -> list[str]:
     return doubts
 
 
-def check_head(header: Header | None, chains: dict[int, bytes], last_number: int, heads: list[Head]) -> None:
+def check_head(chains: dict[int, bytes], last_number: int, heads: list[Head]) -> None:
     """Refuse a head that has sealed another end than the journal's; it may be one entry behind, and no more."""
     if not heads:
         raise Refused("head", "no page of it is sealed with this key")
     if heads[0].number > last_number:
         raise Refused(f"entry {last_number}", f"is the last, but the head has sealed {heads[0].number}: cut off")
-    predecessor = None if header is None else find_predecessor(header, heads[0])
-    if heads[0].chain not in (chains.get(heads[0].number), predecessor):
+    if heads[0].chain != chains.get(heads[0].number):
         raise Refused("head", f"has sealed entry {heads[0].number} of another history, or is older than the journal")

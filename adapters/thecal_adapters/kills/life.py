@@ -186,7 +186,7 @@ def list_orders(config: Config) -> list[Event]:
         compute_no_prescription(config),
         slots_fg=(SLOT_FG,) * 48,
         bolus_fg=BOLUS_FG,
-        bolus_duration_s=600,
+        bolus_duration_s=120,
         lockout_s=HOUR_S,
         bolus_count_max=12,
     )
