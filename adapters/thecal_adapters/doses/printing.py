@@ -6,19 +6,22 @@ from fractions import Fraction
 from thecal.units import DAY_S
 from thecal_adapters.doses.units import UNITS, Kind, Unit
 
+# Told in one unit alone, for there is no other in use beside the pump.
+IN_MILLILITRES = (Kind.VOLUME, Kind.FLOW)
+
 
 def tell(amount: int, kind: Kind) -> str:
     """An amount in the kernel's unit of its kind, 0 or more, as ``doses.read`` reads it."""
     if kind is Kind.DURATION:
         return _tell_duration(amount)
     units = [unit for unit in UNITS if unit.kind is kind]
-    unit = next((each for each in units if amount >= each.size), _find_usual(units))
+    unit = units[0] if kind in IN_MILLILITRES else next((u for u in units if amount >= u.size), _find_usual(units))
     return f"{tell_decimal(Fraction(amount, unit.size))} {unit.symbol}"
 
 
 def _find_usual(units: list[Unit]) -> Unit:
-    """What a small amount is told in: micrograms rather than nanograms of nothing, millilitres for volumes."""
-    return next((unit for unit in units if unit.symbol.startswith("mcg")), units[0])
+    """What nothing at all is told in."""
+    return next(unit for unit in units if unit.symbol.startswith("mcg"))
 
 
 def _tell_duration(amount_s: int) -> str:
@@ -49,11 +52,15 @@ def tell_change(amount: int, kind: Kind) -> str:
     return f"{'+' if amount > 0 else '-'}{tell(abs(amount), kind)}"
 
 
+def tell_fraction(number: Fraction, digits: int = 3) -> str:
+    """A number, exact where so few digits hold it, else between two neighbours."""
+    scaled = number * 10**digits
+    low = scaled.numerator // scaled.denominator
+    if scaled.denominator == 1:
+        return tell_decimal(number)
+    return " to ".join(tell_decimal(Fraction(end, 10**digits)) for end in (low, low + 1))
+
+
 def tell_percent(part: int, whole: int, digits: int = 1) -> str:
     """A share in per cent: exact where so few digits hold it, else between two neighbours. ``whole`` is above 0."""
-    share = Fraction(100 * part, whole) * 10**digits
-    low = share.numerator // share.denominator
-    if share.denominator == 1:
-        return f"{tell_decimal(Fraction(low, 10**digits))} %"
-    ends = (tell_decimal(Fraction(end, 10**digits)) for end in (low, low + 1))
-    return " to ".join(ends) + " %"
+    return f"{tell_fraction(Fraction(100 * part, whole), digits)} %"

@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: Apache-2.0
+"""``thecal check``: the worst and the best that a prescription can do, before anything is programmed."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from thecal.limits import Config
+from thecal.state import State, initial_state
+from thecal_adapters.checking import Check, Side, make_running_state
+from thecal_adapters.checking import check as check_order
+from thecal_adapters.checking.describing import describe
+from thecal_adapters.checking.start import load_state
+from thecal_adapters.checking.telling import tell_check
+from thecal_adapters.cli.telling import Teller, WrongUse
+from thecal_adapters.exits import Exit
+from thecal_adapters.finding import find_module
+from thecal_adapters.library import Kind, find_entry, load_config
+from thecal_adapters.prescriptions import Order, find_example, list_examples, load_order
+
+PICTURES = (".svg", ".png")
+
+
+def check(
+    name: str | None, is_list: bool, state: Path | None, current: str | None, json_to: str | None, picture: Path | None
+) -> Exit:
+    """Check an order, or list the examples."""
+    teller = Teller(json_to)
+    if is_list:
+        for example in list_examples():
+            teller.line(f"{example}: {find_example(example).title}")
+        return Exit.AS_ASKED
+    if name is None:
+        raise WrongUse("name a prescription: a .prescription.toml file, or one that thecal check --list shows")
+    if picture is not None and picture.suffix not in PICTURES:
+        raise WrongUse(f"--picture: the name of a picture ends in {' or '.join(PICTURES)}")
+    order = find_order(name)
+    config = load_config(order.pump, order.drugs)
+    found = check_from(config, order, state, current)
+    statuses = find_statuses(order)
+    for line in tell_check(found, statuses):
+        teller.line(line, "bold red" if line.startswith("REFUSED") else "")
+    teller.json(describe(found, statuses))
+    if picture is not None:
+        find_module("thecal_adapters.checking.picture").draw(found, picture)
+    return find_exit(found)
+
+
+def find_order(name: str) -> Order:
+    """The order of a file, or of an example by its name."""
+    if name in list_examples() and not Path(name).is_file():
+        return find_example(name)
+    return load_order(Path(name))
+
+
+def check_from(config: Config, order: Order, state: Path | None, current: str | None) -> Check:
+    """Check from a fresh pump, from a stored state, or from a pump on which the current order has been running."""
+    if current is None:
+        return check_order(config, initial_state(config) if state is None else load_state(config, state), order)
+    running = find_order(current)
+    if (running.pump, tuple(running.drugs)) != (order.pump, tuple(order.drugs)):
+        raise WrongUse(f"--current: {current} is for another pump, or for other drugs, than {order.title}")
+    start: State = make_running_state(config, running) if state is None else load_state(config, state)
+    fluid = start.reservoir.fluid.hi if running.filling is None else running.filling.concentrations_fg_per_nl
+    return check_order(config, start, order, Side(running.prescription, fluid))
+
+
+def find_statuses(order: Order) -> Mapping[str, str]:
+    """Whether pump and drugs are examples, by name."""
+    drugs = {name: find_entry(Kind.DRUG, name).status for name in order.drugs}
+    return {order.pump: find_entry(Kind.PUMP, order.pump).status, **drugs}
+
+
+def find_exit(found: Check) -> Exit:
+    """A refusal is a finding; a bound that was not proved leaves the question open."""
+    if not found.is_good or not found.delivery.is_possible:
+        return Exit.FINDING
+    return Exit.AS_ASKED if found.is_decided else Exit.UNDECIDED
