@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The loop of a real device sleeps until something is due, and goes on where the store had failed."""
+
+from tests.adapters.devices import Device
+
+from thecal_adapters.ports import StoreFailed
+from thecal_adapters.realtime import SystemClock, run
+
+
+def live(device: Device, seconds: int, poll_ms: int) -> list[float]:
+    """Run in hand-made time; what was slept each time."""
+    slept: list[float] = []
+    end_ms = device.clock.now_ms + seconds * 1_000
+
+    def wait(wait_s: float) -> None:
+        slept.append(wait_s)
+        device.clock.now_ms += round(wait_s * 1_000)
+
+    run(device.runner, lambda: device.clock.now_ms >= end_ms, wait, poll_ms, failed.append)
+    return slept
+
+
+failed: list[StoreFailed] = []
+
+
+def test_it_sleeps_as_long_as_is_quiet_and_no_longer() -> None:
+    device = Device()
+    slept = live(device, seconds=3_600, poll_ms=10_000_000)
+    assert len(device.pump.moved) == 40
+    assert len(slept) <= 45
+
+
+def test_it_looks_at_pump_and_console_in_between() -> None:
+    device = Device()
+    assert max(live(device, seconds=100, poll_ms=250)) == 0.25
+    assert device.pump.moved == [1]
+
+
+def test_it_tells_of_a_store_that_fails_and_tries_again() -> None:
+    failed.clear()
+    device = Device()
+    device.store.failures = 3
+    live(device, seconds=200, poll_ms=100)
+    assert len(failed) == 3
+    assert device.pump.moved == [1, 2]
+
+
+def test_the_system_s_clocks_go_on() -> None:
+    clock = SystemClock(uncertainty_ms=None)
+    first, second = clock.monotonic_ms(), clock.monotonic_ms()
+    assert 0 < first <= second
+    assert clock.utc().utc_ms > 1_600_000_000_000
+    assert clock.utc().uncertainty_ms is None
