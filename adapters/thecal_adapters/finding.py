@@ -9,7 +9,15 @@ from types import ModuleType
 import thecal
 
 # What each extra brings, by the name under which it is imported.
-EXTRA_OF = {"fhir": "fhir", "jsonschema": "cli", "rich": "cli", "typer": "cli", "z3": "proofs"}
+EXTRA_OF = {
+    "cryptography": "serial",
+    "fhir": "fhir",
+    "jsonschema": "cli",
+    "rich": "cli",
+    "serial": "serial",
+    "typer": "cli",
+    "z3": "proofs",
+}
 
 
 class Missing(Exception):

@@ -17,6 +17,8 @@ from thecal_adapters.line.frames import (
     make_frame,
     read_frame,
 )
+from thecal_adapters.line.fuzz import Fuzzer
+from thecal_adapters.line.pump_end import Count
 
 bodies = st.binary(min_size=1, max_size=700)
 
@@ -97,6 +99,14 @@ def test_what_never_ends_is_not_kept() -> None:
 )
 def test_each_fault_is_named(stuffed: bytes, fault: Fault) -> None:
     assert read_frame(stuffed) is fault
+
+
+def test_no_input_of_the_fuzzer_breaks_what_reads() -> None:
+    fuzzer = Fuzzer(1)
+    fuzzer.run(9_000)
+    assert {"readable", "unreadable", "a body"} < set(fuzzer.counts)
+    assert fuzzer.pump.counts[Count.FORGED] > 2
+    assert fuzzer.pump.counts[Count.REPLAYED] > 10
 
 
 def test_up_to_three_flipped_bits_and_every_burst_of_32_are_seen() -> None:

@@ -121,7 +121,7 @@ def test_a_value_out_of_its_range_is_refused_with_its_place(bench: Bench) -> Non
 
 
 def test_an_order_is_carried_out_once_however_often_it_is_sent(bench: Bench) -> None:
-    command = bench.links[1].make_command(BolusAsked())
+    command = Command(bench.links[1].make_id(), BolusAsked())
     replies = []
     for _ in range(3):
         replies.append(bench.links[1].order(command))
@@ -132,7 +132,7 @@ def test_an_order_is_carried_out_once_however_often_it_is_sent(bench: Bench) -> 
 
 
 def test_an_id_stands_for_one_order_alone(bench: Bench) -> None:
-    command = bench.links[0].make_command(StopAsked())
+    command = Command(bench.links[0].make_id(), StopAsked())
     bench.links[0].order(command)
     with pytest.raises(OrderRefused, match="this id was used for another request"):
         bench.links[0].order(replace(command, event=ClinicianBolusAsked(PULSE_FG, 60)))
@@ -247,7 +247,7 @@ def test_a_flood_of_orders_is_put_off_and_each_is_carried_out_once(bench: Bench)
 
 
 def test_a_pump_that_restarts_is_found_again_by_itself(bench: Bench) -> None:
-    command = bench.links[1].make_command(BolusAsked())
+    command = Command(bench.links[1].make_id(), BolusAsked())
     assert bench.links[1].order(command).response == Response.BOLUS_GRANTED
     keys = [session.key for session in bench.device.end.list_sessions()]
     bench.wire.device = make_device(CONFIG, CountingPump(), bench.clock, bench.store, PumpEnd(keys))

@@ -30,7 +30,7 @@ from thecal_adapters.line.relay import Relay
 from thecal_adapters.line.roles import RoleKey, make_key
 from thecal_adapters.line.service import LineService
 from thecal_adapters.line.trial import CountingPump, JudgingStore, Tally, Trial, find_faults, make_trial_config, program
-from thecal_adapters.line.wires import SerialWire, Wire
+from thecal_adapters.line.wires import SerialWire, SharedPort, Wire
 from thecal_adapters.ports import Clock, Role, Stamp
 from thecal_adapters.runner import Runner
 
@@ -143,21 +143,11 @@ def run_real(seed: int, count: int, makes: Makes = SOUND) -> Result:
         serve(device, lambda: SerialWire(relay.pump_port), clock) as service,
         Turns(device.runner, clock, service.wait) as turns,
     ):
-        port = _SharedPort(SerialWire(relay.host_port))
-        links = [Link(lambda: port, key, REAL_TIMES, bench.entropy) for key in bench.keys]
+        port = SharedPort(lambda: SerialWire(relay.host_port))
+        links = [Link(port.open, key, REAL_TIMES, bench.entropy) for key in bench.keys]
         tally = bench.run(links, turns.leap, count)
-        port.release()
+        port.close()
     return bench.judge(tally)
-
-
-class _SharedPort:
-    """A port that stays open for the other host when one lets go of it."""
-
-    def __init__(self, wire: Wire) -> None:
-        self.read, self.write, self.release = wire.read, wire.write, wire.close
-
-    def close(self) -> None:
-        """Nothing: the port has another user."""
 
 
 @contextmanager

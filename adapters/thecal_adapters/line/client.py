@@ -6,7 +6,7 @@ are compared here, the digest goes with the confirmation, and after it the progr
 """
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 
 from thecal.events import (
@@ -20,8 +20,11 @@ from thecal.events import (
 from thecal.limits import Config
 from thecal.outcome import Response
 from thecal.prescription import Overrides, Prescription
-from thecal_adapters.line.link import LineError, Link
+from thecal_adapters.line.link import DEFAULT_TIMES, Command, LineError, Link, Times
 from thecal_adapters.line.messages import NO_DIGEST, Reply, compute_staged_digest
+from thecal_adapters.line.roles import RoleKey
+from thecal_adapters.line.wires import SharedPort, Wire
+from thecal_adapters.ports import Role
 
 
 class StoredOtherwise(LineError):
@@ -70,10 +73,10 @@ class PumpClient:
     refusal of the kernel's is no error: the reply has its ``response``, and the state with the numbers that explain it.
     """
 
-    def __init__(self, link: Link, config: Config) -> None:
+    def __init__(self, link: Link, config: Config, lock: "threading.Lock | None" = None) -> None:
         self._link = link
         self._config = config
-        self._lock = threading.Lock()
+        self._lock = lock or threading.Lock()
 
     def connect(self) -> Reply:
         """Open the port, authenticate both ends, and read; ``ConfigurationDiffers`` if it is another pump's."""
@@ -99,10 +102,21 @@ class PumpClient:
         with self._lock:
             return self._link.settle()
 
-    def order(self, event: Event, drug_lot: str = "", digest: bytes = NO_DIGEST) -> Reply:
-        """Have any order carried out once. What is staged is better confirmed by ``confirm`` and ``confirm_prime``."""
+    def find(self, command_id: bytes) -> Reply | None:
+        """What became of the order with an id of ours, also from before this process; None as for ``settle``."""
         with self._lock:
-            return self._checked(self._link.order(self._link.make_command(event, digest, drug_lot)))
+            return self._link.find(command_id)
+
+    def order(
+        self, event: Event, drug_lot: str = "", digest: bytes = NO_DIGEST, command_id: bytes | None = None
+    ) -> Reply:
+        """Have any order carried out once. What is staged is better confirmed by ``confirm`` and ``confirm_prime``.
+
+        ``command_id``: 16 bytes that no other order has, for a caller that keeps them; else fresh ones.
+        """
+        with self._lock:
+            command = Command(command_id or self._link.make_id(), event, digest, drug_lot)
+            return self._checked(self._link.order(command))
 
     def ask_bolus(self) -> Reply:
         """The patient's bolus."""
@@ -141,6 +155,14 @@ class PumpClient:
         if reply.state.config_digest != self._config.digest:
             raise ConfigurationDiffers(self._config.digest, reply.state.config_digest)
         return reply
+
+
+def make_clients(
+    open_wire: Callable[[], Wire], keys: Mapping[Role, RoleKey], config: Config, times: Times = DEFAULT_TIMES
+) -> dict[Role, PumpClient]:
+    """A client for each key, over one port and behind one lock."""
+    port, lock = SharedPort(open_wire), threading.Lock()
+    return {role: PumpClient(Link(port.open, key, times), config, lock) for role, key in keys.items()}
 
 
 def make_staging(reply: Reply) -> Staging:

@@ -118,23 +118,27 @@ class Link:
 
     def read(self) -> Reply:
         """What the pump has stored now; ``LinkLost`` if it does not say."""
-        return self._ask(lambda: Read(self._entropy(ID_BYTES)))
+        return self._ask(lambda: Read(self.make_id()))
 
-    def make_command(self, event: Event, digest: bytes = NO_DIGEST, drug_lot: str = "") -> Command:
-        """An order under a fresh id."""
-        return Command(self._entropy(ID_BYTES), event, digest, drug_lot)
-
-    def settle(self) -> Reply | None:
-        """What became of the unsettled order; None if there is none, or if it was never carried out and never will be.
+    def find(self, command_id: bytes) -> Reply | None:
+        """What became of the order with an id; None if it was never carried out and never will be.
 
         That it never will is so because the pump takes nothing any more that was sent before this question.
         """
-        command = self.unsettled
-        if command is None:
-            return None
-        reply = self._ask(lambda: Find(command.id))
-        self.unsettled = None
+        reply = self._ask(lambda: Find(command_id))
         return reply if reply.is_answered else None
+
+    def make_id(self) -> bytes:
+        """A fresh id."""
+        return self._entropy(ID_BYTES)
+
+    def settle(self) -> Reply | None:
+        """What became of the unsettled order; None if there is none, or if it never was carried out nor will be."""
+        if self.unsettled is None:
+            return None
+        reply = self.find(self.unsettled.id)
+        self.unsettled = None
+        return reply
 
     def order(self, command: Command) -> Reply:
         """Have an order carried out, once; a refusal of the kernel's is a reply like another.
@@ -200,7 +204,7 @@ class Link:
             self._heard_s = None
         if not self._end.is_open:
             return None
-        if not self._is_clock_known() and self._send(self._wire, Read(self._entropy(ID_BYTES))) is None:
+        if not self._is_clock_known() and self._send(self._wire, Read(self.make_id())) is None:
             return None
         return self._send(self._wire, make())
 

@@ -86,6 +86,11 @@ class PumpEnd:
         self._deframer = Deframer()
         self.counts: Counter[Count] = Counter()
 
+    def forget(self) -> None:
+        """End every session, as a loss of power does."""
+        self._sessions.clear()
+        self._half_open.clear()
+
     def list_sessions(self) -> tuple[PumpSession, ...]:
         """The session of each key that has one."""
         return tuple(self._sessions.values())

@@ -2,6 +2,7 @@
 """A man in the middle of two real pseudo-terminals: what one end sends, the other gets as two mischiefs have it."""
 
 import threading
+import time
 from contextlib import suppress
 
 from thecal_adapters.line.mischief import Mischief
@@ -18,7 +19,7 @@ class Relay:
         self._host_wire = PtyWire()
         self.pump_port = self._pump_wire.name
         self.host_port = self._host_wire.name
-        self.is_cut = False  # while it is, nothing passes
+        self._cut_until_s = 0.0
         self._ended = threading.Event()
         self._threads = [
             threading.Thread(target=self._pass_on, args=(self._host_wire, self._pump_wire, to_pump), daemon=True),
@@ -39,9 +40,13 @@ class Relay:
         self._pump_wire.close()
         self._host_wire.close()
 
+    def cut_for(self, seconds: float) -> None:
+        """Let nothing pass for so long."""
+        self._cut_until_s = time.monotonic() + seconds
+
     def _pass_on(self, source: PtyWire, target: PtyWire, mischief: Mischief) -> None:
         with suppress(LinkDown):
             while not self._ended.is_set():
                 data = source.read(WAIT_S)
-                if data and not self.is_cut:
+                if data and time.monotonic() >= self._cut_until_s:
                     target.write(mischief.pass_on(data))

@@ -5,6 +5,7 @@ import os
 import select
 import sys
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Protocol
 
@@ -76,6 +77,39 @@ class SerialWire:
 
 def _exclusive() -> bool | None:
     return True if os.name == "posix" else None  # elsewhere the system itself gives a port to one alone
+
+
+class SharedPort:
+    """One port for several links that take turns. Whoever lets go of it closes it; the next one opens it again."""
+
+    def __init__(self, open_wire: Callable[[], Wire]) -> None:
+        self._open_wire = open_wire
+        self._wire: Wire | None = None
+
+    def open(self) -> Wire:
+        """The port, opened if it was closed."""
+        if self._wire is None:
+            self._wire = self._open_wire()
+        return self
+
+    def _require(self) -> Wire:
+        if self._wire is None:
+            raise LinkDown("the port was closed meanwhile")
+        return self._wire
+
+    def read(self, wait_s: float) -> bytes:
+        """See ``Wire``."""
+        return self._require().read(wait_s)
+
+    def write(self, data: bytes) -> None:
+        """See ``Wire``."""
+        self._require().write(data)
+
+    def close(self) -> None:
+        """See ``Wire``."""
+        if self._wire is not None:
+            self._wire.close()
+        self._wire = None
 
 
 class PtyWire:

@@ -1,0 +1,185 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The pump as a process of its own, at real serial ports: what peers do to it, and what it does without them."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from thecal.events import BolusAsked
+from thecal.outcome import Response
+from thecal.state import Mode
+from thecal_adapters.codec import Refused
+from thecal_adapters.line.client import PumpClient, make_clients
+from thecal_adapters.line.keys import create_keys, read_keys
+from thecal_adapters.line.link import LinkLost, Times
+from thecal_adapters.line.mischief import Mischief
+from thecal_adapters.line.relay import Relay
+from thecal_adapters.line.roles import make_key
+from thecal_adapters.line.trial import make_trial_config, program
+from thecal_adapters.line.wires import LinkDown, PtyWire, SerialWire
+from thecal_adapters.ports import Role
+from thecal_adapters.schemas import check
+
+CONFIG = make_trial_config()
+TIMES = Times(reply_s=0.5, patience_s=60.0)
+SHORT = Times(reply_s=0.2, patience_s=0.6)
+
+
+@dataclass
+class Process:
+    """A running ``thecal pump``, where it is, and the folder of its files."""
+
+    running: subprocess.Popen[str]
+    port: str
+    folder: Path
+
+    def connect(self, port: str = "", times: Times = TIMES) -> dict[Role, PumpClient]:
+        """A client for each role."""
+        keys = read_keys(self.folder / "keys.toml")
+        return make_clients(lambda: SerialWire(port or self.port), keys, CONFIG, times)
+
+    def end(self, number: int = signal.SIGTERM) -> str:
+        """End it; return the rest of what it told."""
+        self.running.send_signal(number)
+        told, _ = self.running.communicate(timeout=60)
+        return told
+
+
+@contextmanager
+def running(folder: Path, *options: str) -> Iterator[Process]:
+    """A pump process for a while."""
+    command = [sys.executable, "-m", "thecal_adapters", "pump", "--keys", str(folder / "keys.toml"), *options]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
+        try:
+            assert process.stdout is not None
+            told = ""
+            while (found := re.search(r"^Port: (\S+)$", told, re.MULTILINE)) is None:
+                line = process.stdout.readline()
+                assert line, told
+                told += line
+            yield Process(process, found[1], folder)
+        finally:
+            process.kill()
+
+
+def test_a_pump_process_keeps_its_orders_over_a_hostile_line_and_a_kill(tmp_path: Path) -> None:
+    journal = ("--journal", str(tmp_path / "journal"))
+    with Relay(Mischief(11, 0.3), Mischief(12, 0.3)) as relay:
+        with running(tmp_path, "--port", relay.pump_port, *journal) as pump:
+            clients = pump.connect(relay.host_port)
+            program(clients[Role.CLINICIAN], CONFIG)
+            patient = clients[Role.PATIENT]
+            granted = patient.order(BolusAsked(), command_id=b"the first bolus.")
+            assert granted.response == Response.BOLUS_GRANTED
+            pump.running.kill()
+            pump.running.wait()
+        with running(tmp_path, "--port", relay.pump_port, *journal) as pump:
+            again = patient.order(BolusAsked(), command_id=b"the first bolus.")
+            assert (again.response, again.is_repeated) == (Response.BOLUS_GRANTED, True)
+            assert again.number == granted.number
+            assert patient.find(b"another, not yet") is None
+            state = patient.interrogate().state
+            assert state.mode == Mode.DELIVERING
+            assert not state.bolus.is_active  # what a restart has ended never resumes
+            patient.close()
+            assert "Ended." in pump.end()
+
+
+def test_a_pump_keeps_its_ticks_while_peers_flood_hang_and_leave(tmp_path: Path) -> None:
+    with running(tmp_path, "--json", str(tmp_path / "told.json")) as pump:
+        clients = pump.connect()
+        program(clients[Role.CLINICIAN], CONFIG)
+        before = clients[Role.CLINICIAN].interrogate().state.tick
+        clients[Role.CLINICIAN].close()
+        started_s = time.monotonic()
+        flood(pump.port, 3.0)
+        after = pump.connect()[Role.CLINICIAN]
+        reply = after.interrogate()
+        passed_s = time.monotonic() - started_s
+        after.close()
+        assert passed_s / 2 < reply.state.tick - before < passed_s + 2  # a slow machine may sleep through some
+        assert reply.state.mode == Mode.DELIVERING
+        assert "broken frames" in pump.end(signal.SIGINT)
+    check("pump", json.loads((tmp_path / "told.json").read_text()))
+
+
+def flood(port: str, for_s: float) -> None:
+    """Send noise as fast as the port takes it, read nothing, then hang with half a frame."""
+    wire = SerialWire(port)
+    until_s = time.monotonic() + for_s
+    while time.monotonic() < until_s:
+        wire.write(os.urandom(1_000) + b"\0")
+    wire.write(b"\0\5half")
+    wire.close()
+
+
+def test_a_host_with_another_key_is_told_what_may_be_wrong(tmp_path: Path) -> None:
+    with running(tmp_path) as pump:
+        keys = {Role.PATIENT: make_key(Role.PATIENT)}
+        stranger = make_clients(lambda: SerialWire(pump.port), keys, CONFIG, SHORT)[Role.PATIENT]
+        with pytest.raises(LinkLost, match="the line is cut, the pump is off, or it does not know this key"):
+            stranger.connect()
+        stranger.close()
+        assert "frames of no session or key" in pump.end()
+
+
+def test_a_port_that_is_not_there_is_wrong_use(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "thecal_adapters", "pump", "--keys", str(tmp_path / "keys.toml")]
+    done = subprocess.run([*command, "--port", str(tmp_path / "none")], capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert "thecal: --port:" in done.stderr
+
+
+def test_a_port_belongs_to_one_host() -> None:
+    pty = PtyWire()
+    first = SerialWire(pty.name)
+    with pytest.raises(LinkDown):
+        SerialWire(pty.name)
+    first.close()
+    pty.close()
+
+
+def test_a_port_that_goes_away_is_told_and_found_again() -> None:
+    config_client = make_clients(lambda: SerialWire("/nowhere"), {Role.PATIENT: make_key(Role.PATIENT)}, CONFIG, SHORT)
+    with pytest.raises(LinkLost, match="/nowhere"):
+        config_client[Role.PATIENT].connect()
+
+
+def test_keys_are_kept_from_others_and_read_back(tmp_path: Path) -> None:
+    path = tmp_path / "keys.toml"
+    keys = create_keys(path)
+    assert read_keys(path) == keys
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert all(key.secret.hex() not in repr(key) for key in keys.values())
+    with pytest.raises(Refused, match="File exists"):
+        create_keys(path)
+    path.chmod(0o644)
+    with pytest.raises(Refused, match="chmod 600"):
+        read_keys(path)
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("[nurse]", "is not a key known here"),
+        ("[patient]\nname = 'aabbccdd'", "secret is missing"),
+        ("[patient]\nname = 'AABBCCDD'\nsecret = ''", "8 digits of 0 to 9 and a to f"),
+        ("[patient", "is no TOML"),
+    ],
+)
+def test_a_file_of_keys_that_is_not_whole_is_refused_with_its_place(tmp_path: Path, text: str, reason: str) -> None:
+    path = tmp_path / "keys.toml"
+    path.write_text(text)
+    path.chmod(0o600)
+    with pytest.raises(Refused, match=reason):
+        read_keys(path)
