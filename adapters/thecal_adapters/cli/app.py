@@ -12,6 +12,7 @@ from thecal_adapters.cli import explain as explain_command
 from thecal_adapters.cli import log as log_command
 from thecal_adapters.cli import mutate as mutate_command
 from thecal_adapters.cli import prove as prove_command
+from thecal_adapters.cli import pump as pump_command
 from thecal_adapters.cli import replay as replay_command
 from thecal_adapters.cli import report as report_command
 from thecal_adapters.cli.telling import guarded
@@ -184,3 +185,25 @@ def log_export(
 ) -> Exit:
     """Write a journal in a form that others read."""
     return log_command.export(file, form, output)
+
+
+@app.command()
+@guarded
+def pump(
+    port: Annotated[
+        str | None, typer.Option(metavar="PORT", help="Such as /dev/ttyUSB0 or COM3; else a new pseudo-terminal.")
+    ] = None,
+    baud: Annotated[int, typer.Option(min=1_200, metavar="N", help="Bits a second.")] = 115_200,
+    keys: Annotated[
+        Path, typer.Option(metavar="FILE", help="Keys of the roles; made if the file is not there.")
+    ] = Path("pump-keys.toml"),
+    model: Annotated[str, typer.Option("--pump", metavar="NAME", help="A pump of the library.")] = "peristaltic-40",
+    drug: Annotated[list[str] | None, typer.Option(metavar="NAME", help="A drug of the library; morphine.")] = None,
+    journal: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Keep the state here; its key is made beside it.")
+    ] = None,
+    json_to: JsonTo = None,
+) -> Exit:
+    """Be a pump at the end of a serial line, until told to end."""
+    asked = pump_command.Asked(port, baud, keys, model, drug or ["morphine"], journal, json_to)
+    return pump_command.pump(asked)
