@@ -13,6 +13,7 @@ EXTRA_OF = {
     "cryptography": "serial",
     "fhir": "fhir",
     "jsonschema": "cli",
+    "matplotlib": "picture",
     "rich": "cli",
     "serial": "serial",
     "typer": "cli",

@@ -22,7 +22,7 @@ from thecal_adapters.doses import Kind, tell
 
 PAGE_INCHES = (8.27, 11.69)
 MCG_FG = 1_000_000_000
-STYLE = {"svg.hashsalt": "thecal", "svg.fonttype": "none", "font.family": "DejaVu Sans", "font.size": 8.0}
+STYLE: Any = {"svg.hashsalt": "thecal", "svg.fonttype": "none", "font.family": "DejaVu Sans", "font.size": 8.0}
 STEP_S = 60
 
 
@@ -54,7 +54,7 @@ def _draw_day(axes: Axes, check: Check) -> None:
 
 def _draw_windows(axes: Axes, check: Check) -> None:
     drug = check.order.drugs[0]
-    axes.set(title=f"{drug} in the last 24 h, mcg, as replayed; hours from the confirmation", ylim=(0, None))
+    axes.set_title(f"{drug} in the last 24 h, mcg, as replayed; hours from the confirmation")
     if check.forecast is None:
         axes.text(0.5, 0.5, "refused: nothing was replayed", ha="center", transform=axes.transAxes)
         return
@@ -63,7 +63,7 @@ def _draw_windows(axes: Axes, check: Check) -> None:
         _draw_course(axes, check.forecast.asking, "asking for every bolus", "--")
     cap_fg = check.order.prescription.cap_day_fg[0]
     axes.axhline(cap_fg / MCG_FG, color="0", linestyle=":", label=f"cap of any 24 h, {tell(cap_fg, Kind.MASS)}")
-    axes.set_ylim(0, cap_fg / MCG_FG * 1.1)
+    axes.set(xlim=(0, None), ylim=(0, cap_fg / MCG_FG * 1.1))
     axes.legend(loc="lower right")
 
 
@@ -83,7 +83,7 @@ def _draw_course(axes: Axes, trace: Trace, name: str, style: str) -> None:
 
 
 def _draw_reservoir(axes: Axes, check: Check) -> None:
-    axes.set(title="Volume that can be used, mL; days from now", ylim=(0, None), xlim=(0, None))
+    axes.set_title("Volume that can be used, mL; days from now")
     if check.forecast is None:
         axes.text(0.5, 0.5, "refused: nothing leaves the reservoir", ha="center", transform=axes.transAxes)
         return
@@ -95,7 +95,8 @@ def _draw_reservoir(axes: Axes, check: Check) -> None:
     due = lasting.refill_earliest
     label = f"refill due {tell_time(due.due_s)}: {due.reason.value}"
     axes.axvline(due.due_s / DAY_S, color="0", linestyle=":", label=label)
-    axes.legend(loc="upper right")
+    axes.set(xlim=(0, None), ylim=(0, None))
+    axes.legend(loc="lower left")
 
 
 def _draw_words(axes: Axes, check: Check) -> None:

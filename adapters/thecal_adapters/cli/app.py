@@ -8,6 +8,7 @@ import typer
 
 import thecal
 from thecal_adapters.cli import bench as bench_command
+from thecal_adapters.cli import check as check_command
 from thecal_adapters.cli import explain as explain_command
 from thecal_adapters.cli import log as log_command
 from thecal_adapters.cli import mutate as mutate_command
@@ -95,6 +96,28 @@ def replay(
 ) -> Exit:
     """Run a scenario through the kernel and tell what was given."""
     return replay_command.replay(scenario, is_list, json_to, is_monitored, is_every_second)
+
+
+@app.command()
+@guarded
+def check(
+    prescription: Annotated[
+        str | None,
+        typer.Argument(metavar="[PRESCRIPTION]", help="A .prescription.toml file, or the name of an example."),
+    ] = None,
+    is_list: Annotated[bool, typer.Option("--list", help="List the examples instead.")] = False,
+    state: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Begin from a journal, or a state as JSON, not a fresh pump.")
+    ] = None,
+    current: Annotated[
+        str | None,
+        typer.Option(metavar="PRESCRIPTION", help="Tell what changes against this one, as if it had been running."),
+    ] = None,
+    json_to: JsonTo = None,
+    picture: Annotated[Path | None, typer.Option(metavar="FILE", help="Draw one page, as .svg or .png.")] = None,
+) -> Exit:
+    """Tell the worst and the best that a prescription can do, before anything is programmed."""
+    return check_command.check(prescription, is_list, state, current, json_to, picture)
 
 
 @app.command()
@@ -193,7 +216,7 @@ def pump(
     port: Annotated[
         str | None, typer.Option(metavar="PORT", help="Such as /dev/ttyUSB0 or COM3; else a new pseudo-terminal.")
     ] = None,
-    baud: Annotated[int, typer.Option(min=1_200, metavar="N", help="Bits a second.")] = 115_200,
+    baud: Annotated[int, typer.Option(min=9_600, metavar="N", help="Bits a second.")] = 115_200,
     keys: Annotated[
         Path, typer.Option(metavar="FILE", help="Keys of the roles; made if the file is not there.")
     ] = Path("pump-keys.toml"),
