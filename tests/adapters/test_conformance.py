@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Right pump ports pass every rule, and each way to be wrong is named by the rule that it breaks."""
 
+import re
+import tempfile
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 
 import pytest
 from tests.adapters import benches
@@ -12,6 +15,7 @@ from thecal_adapters.conformance.__main__ import main
 from thecal_adapters.conformance.check import Verdict, check
 from thecal_adapters.exits import Exit
 
+GUIDE = (Path(__file__).parents[2] / "adapters" / "README.md").read_text(encoding="utf-8")
 RULES_OF_WRONG_PORTS = {
     benches.ForgetfulPort: "a number given again moves nothing",
     benches.VolatilePort: "a number given again after a restart moves nothing",
@@ -79,3 +83,16 @@ def test_the_command_tells_a_line_for_each_rule(name: str, status: Exit, capsys:
 def test_the_command_says_how_it_is_used(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["no-function"]) is Exit.WRONG_USE
     assert "MODULE:FUNCTION" in capsys.readouterr().err
+
+
+def test_the_port_that_the_guide_shows_is_right(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    code = next(text for text in re.findall(r"```python\n(.*?)```", GUIDE, re.DOTALL) if "class EncoderPort" in text)
+    exec(compile(code, "adapters/README.md", "exec"), {"__name__": "guide"})
+    verdicts = [line.partition(" ")[0] for line in capsys.readouterr().out.splitlines()]
+    assert verdicts.count("kept") == 11
+    assert verdicts.count("not") == 2
+    assert "thirteen rules" in GUIDE
+    assert len(verdicts) == 13

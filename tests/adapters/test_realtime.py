@@ -1,8 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """The loop of a real device sleeps until something is due, and goes on where the store had failed."""
 
-from tests.adapters.devices import Device
+import re
+from pathlib import Path
+from typing import Any
 
+from tests.adapters.devices import Device, ListConsole, NotingPump, make_request
+
+from thecal.events import StopAsked
+from thecal.outcome import Response
 from thecal_adapters.ports import StoreFailed
 from thecal_adapters.realtime import SystemClock, run
 
@@ -21,11 +27,12 @@ def live(device: Device, seconds: int, poll_ms: int) -> list[float]:
 
 
 failed: list[StoreFailed] = []
+GUIDE = (Path(__file__).parents[2] / "adapters" / "README.md").read_text(encoding="utf-8")
 
 
 def test_it_sleeps_as_long_as_is_quiet_and_no_longer() -> None:
     device = Device()
-    slept = live(device, seconds=3_600, poll_ms=10_000_000)
+    slept = live(device, seconds=3_601, poll_ms=10_000_000)
     assert len(device.pump.moved) == 40
     assert len(slept) <= 45
 
@@ -51,3 +58,17 @@ def test_the_system_s_clocks_go_on() -> None:
     assert 0 < first <= second
     assert clock.utc().utc_ms > 1_600_000_000_000
     assert clock.utc().uncertainty_ms is None
+
+
+def test_the_device_that_the_guide_shows_works(tmp_path: Path) -> None:
+    code = next(text for text in re.findall(r"```python\n(.*?)```", GUIDE, re.DOTALL) if "def work" in text)
+    names: dict[str, Any] = {}
+    exec(compile(code, "adapters/README.md", "exec"), names)
+    console, left = ListConsole([make_request(StopAsked())]), [3]
+
+    def is_ended() -> bool:
+        left[0] -= 1
+        return left[0] < 0
+
+    names["work"](NotingPump(), console, is_ended, tmp_path, bytes(32))
+    assert console.answers[0][1].response is Response.REFUSED_NO_PRESCRIPTION
