@@ -1,0 +1,303 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The one road of every workflow: entries, the same blind once more, review, confirm, and what the pump read back.
+
+What is confirmed is the very event that the review showed, under an id that ends with the digest of that screen. On the
+way each form is sent once, and only as long as the pump still is as the page showed it.
+"""
+
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from starlette.responses import Response as Page
+
+from thecal.events import Event, PrescriptionAbandoned
+from thecal.outcome import Response
+from thecal.state import State
+from thecal.step import step
+from thecal_adapters.codec import encode
+from thecal_adapters.programmer.actions import Value, compute_screen_digest
+from thecal_adapters.programmer.desk import Visit
+from thecal_adapters.programmer.forms import Field, Form, Slip, find_differing
+from thecal_adapters.programmer.links import Answered, Ask, LinkLost, Reading, Unsettled
+from thecal_adapters.programmer.sessions import Ticket
+from thecal_adapters.programmer.settings import Row, compare
+from thecal_adapters.programmer.worst import Worst
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a workflow's entries mean: an order to stage first, or to propose, and the one to confirm.
+
+    ``notes``: what the person must weigh. ``is_fact``: the kernel books it, whatever was answered to the proposal.
+    """
+
+    confirm: Event
+    stage: Event | None = None
+    notes: Sequence[str] = ()
+    is_fact: bool = False
+    drug_lot: str = ""
+    worst: Sequence[Worst] = ()
+
+
+class Workflow(Protocol):
+    """One thing that can be done."""
+
+    name: str
+    title: str
+    explain: str
+    verb: str
+
+    def list_fields(self, visit: Visit, reading: Reading) -> Sequence[Field]:
+        """The fields to fill in; none where there is nothing to enter."""
+        ...
+
+    def begin(self, visit: Visit, reading: Reading) -> Mapping[str, str]:
+        """What the fields begin with. A critical value never begins with anything that was not in force."""
+        ...
+
+    def plan(self, visit: Visit, reading: Reading, form: Form) -> Plan:
+        """What the entries mean; worthless where the form has slips."""
+        ...
+
+
+@dataclass
+class Draft:
+    """Somebody's entries on their way. ``reading``: what the review was made on."""
+
+    id: str
+    workflow: Workflow
+    values: Mapping[str, str]
+    reading: Reading
+    fields: Sequence[Field] = ()
+    plan: Plan | None = None
+    staged: Response | None = None
+    foreseen: Response | None = None
+    rows: Sequence[Row] = ()
+    ask: Ask | None = None
+    answered: Answered | None = None
+    problem: str = ""
+    notes: list[str] = field(default_factory=list)
+
+
+def show_form(
+    visit: Visit, workflow: Workflow, values: Mapping[str, str] | None = None, slips: Sequence[Slip] = ()
+) -> Page:
+    """The entries to make."""
+    reading = visit.desk.link.read()
+    fields = workflow.list_fields(visit, reading)
+    kept = visit.session.find(visit.query.get("draft", ""), Draft)
+    if values is None:
+        values = kept.values if kept is not None and kept.workflow is workflow else workflow.begin(visit, reading)
+    ticket = visit.issue(f"do {workflow.name}", reading.basis)
+    return visit.page(
+        "form.html",
+        workflow=workflow, fields=fields, values=values, slips=slips, reading=reading, ticket=ticket,
+    )  # fmt: skip
+
+
+def take_form(visit: Visit, workflow: Workflow) -> Page:
+    """Read the entries; on to the second entry, or to the review."""
+    ticket = visit.redeem(f"do {workflow.name}")
+    if not isinstance(ticket, Ticket):
+        return ticket
+    reading = visit.desk.link.read()
+    fields = workflow.list_fields(visit, reading)
+    values = {each.name: visit.form.get(each.name, "") for each in fields}
+    form = Form(fields, values, visit.texts)
+    plan = workflow.plan(visit, reading, form)
+    if form.slips:
+        return show_form(visit, workflow, values, form.slips)
+    draft = Draft(secrets.token_hex(8), workflow, values, reading, fields)
+    visit.session.keep(draft.id, draft)
+    critical = [each for each in fields if each.is_critical and values[each.name].strip()]
+    ticket.outcome = f"/again/{draft.id}" if critical else f"/review/{draft.id}"
+    if not critical:
+        propose(visit, draft, plan)
+    return visit.go(ticket.outcome)
+
+
+def show_again(visit: Visit) -> Page:
+    """The critical values once more, blind."""
+    draft = visit.session.find(visit.params["draft"], Draft)
+    if draft is None:
+        return explain_lost(visit)
+    fields = [each for each in draft.fields if each.is_critical and draft.values[each.name].strip()]
+    ticket = visit.issue(f"again {draft.id}", draft.reading.basis)
+    return visit.page("again.html", draft=draft, fields=fields, ticket=ticket)
+
+
+def take_again(visit: Visit) -> Page:
+    """Hold the second entry against the first."""
+    draft = visit.session.find(visit.params["draft"], Draft)
+    if draft is None:
+        return explain_lost(visit)
+    ticket = visit.redeem(f"again {draft.id}")
+    if not isinstance(ticket, Ticket):
+        return ticket
+    differing = find_differing(draft.fields, draft.values, visit.form)
+    if differing:
+        visit.note("second entry differs", {"workflow": draft.workflow.name, "fields": list[Value](differing)})
+        text = visit.texts("The second entry was another value. Neither is used: enter this value anew.")
+        cleared = {name: "" if name in differing else value for name, value in draft.values.items()}
+        return show_form(visit, draft.workflow, cleared, [Slip(name, text) for name in differing])
+    ticket.outcome = f"/review/{draft.id}"
+    form = Form(draft.fields, draft.values, visit.texts)
+    propose(visit, draft, draft.workflow.plan(visit, draft.reading, form))
+    return visit.go(ticket.outcome)
+
+
+def propose(visit: Visit, draft: Draft, plan: Plan) -> None:
+    """Stage what is to be staged, read it back, and look ahead at what the confirmation will change."""
+    draft.plan = plan
+    reading = visit.desk.link.read()
+    if reading.basis != draft.reading.basis:
+        draft.problem = visit.texts("The pump is no more as it was when this page was made. Nothing was sent.")
+        return
+    draft.reading = reading
+    if plan.stage is not None:
+        ask = visit.make_ask(f"{draft.id}-stage", plan.stage, reading.basis)
+        visit.note("asked", {"id": ask.id, "event": type(ask.event).__name__, "values": encode(ask.event)})
+        answered = visit.desk.link.ask(ask)
+        draft.staged, draft.reading = answered.response, answered.reading
+        if answered.is_stale or answered.response is None:
+            draft.problem = visit.texts("The pump is no more as it was when this page was made. Nothing was sent.")
+            return
+    foreseen = foresee(visit, draft.reading.state, plan.confirm)
+    draft.foreseen, draft.rows = foreseen[0], compare(
+        visit.desk.config, draft.reading.state, foreseen[1], visit.desk.drugs, visit.texts
+    )  # fmt: skip
+
+
+def foresee(visit: Visit, state: State, event: Event) -> tuple[Response, State]:
+    """What the kernel would answer now, and the state after it: the same pure function as in the pump, on a copy."""
+    outcome = step(visit.desk.config, state, event)
+    return outcome.response, outcome.state
+
+
+def is_refused(response: Response | None) -> bool:
+    """Whether an answer of the kernel is a refusal."""
+    return response is not None and response.name.startswith("REFUSED")
+
+
+def make_screen(visit: Visit, draft: Draft) -> Value:
+    """What the review shows, as it goes on record."""
+    return {
+        "workflow": draft.workflow.name,
+        "language": visit.texts.language,
+        "rows": [[row.group, row.label, row.now, row.new, row.is_changed] for row in draft.rows],
+        "notes": list(draft.plan.notes) if draft.plan else [],
+        "worst": [[each.label, each.value] for each in draft.plan.worst] if draft.plan else [],
+        "answers": [None if each is None else each.name for each in (draft.staged, draft.foreseen)],
+        "event": {"kind": type(draft.plan.confirm).__name__, "values": encode(draft.plan.confirm)}
+        if draft.plan
+        else None,
+    }
+
+
+def show_review(visit: Visit) -> Page:
+    """All settings side by side, the worst case, the kernel's reasons; and the button to confirm, if there may be."""
+    draft = visit.session.find(visit.params["draft"], Draft)
+    if draft is None or draft.plan is None:
+        return explain_lost(visit)
+    if draft.ask is not None:
+        return visit.go(f"/result/{draft.id}")
+    is_open = not draft.problem and (draft.plan.is_fact or not (is_refused(draft.staged) or is_refused(draft.foreseen)))
+    screen = make_screen(visit, draft)
+    digest = compute_screen_digest(screen)
+    visit.note("shown", {"screen": digest, "content": screen})
+    ticket = visit.issue(f"confirm {draft.id}", draft.reading.basis, digest)
+    refusal = next((each for each in (draft.staged, draft.foreseen) if is_refused(each)), None)
+    return visit.page(
+        "review.html", draft=draft, plan=draft.plan, rows=draft.rows, refusal=refusal, is_open=is_open, ticket=ticket
+    )
+
+
+def confirm(visit: Visit) -> Page:
+    """Have it done, once, if the pump still is as the review showed it."""
+    draft = visit.session.find(visit.params["draft"], Draft)
+    if draft is None or draft.plan is None:
+        return explain_lost(visit)
+    ticket = visit.redeem(f"confirm {draft.id}")
+    if not isinstance(ticket, Ticket):
+        return ticket
+    ticket.outcome = f"/result/{draft.id}"
+    draft.ask = visit.make_ask(f"{draft.id}-{ticket.screen}", draft.plan.confirm, ticket.basis, draft.plan.drug_lot)
+    send(visit, draft)
+    return visit.go(ticket.outcome)
+
+
+def send(visit: Visit, draft: Draft) -> None:
+    """Send the order of a draft; what gets lost is said, and never guessed."""
+    ask = draft.ask
+    if ask is None:
+        return
+    visit.note("asked", {"id": ask.id, "event": type(ask.event).__name__, "values": encode(ask.event)})
+    try:
+        draft.answered, draft.problem = visit.desk.link.ask(ask), ""
+    except Unsettled as lost:
+        draft.problem = f"unsettled: {lost}"
+    except LinkLost as lost:
+        draft.problem = f"lost: {lost}"
+    response = None if draft.answered is None else draft.answered.response
+    visit.note(
+        "answered", {"id": ask.id, "answer": None if response is None else response.name, "problem": draft.problem}
+    )
+
+
+def settle(visit: Visit) -> Page:
+    """Find out what became of an order whose answer was lost."""
+    draft = visit.session.find(visit.params["draft"], Draft)
+    if draft is None or draft.ask is None:
+        return explain_lost(visit)
+    ticket = visit.redeem(f"settle {draft.id}")
+    if not isinstance(ticket, Ticket):
+        return ticket
+    ticket.outcome = f"/result/{draft.id}"
+    try:
+        draft.answered = visit.desk.link.settle(draft.ask)
+        draft.problem = "" if draft.answered is not None else "never"
+    except LinkLost as lost:
+        draft.problem = f"unsettled: {lost}"
+    visit.note("settled", {"id": draft.ask.id, "problem": draft.problem})
+    return visit.go(ticket.outcome)
+
+
+def show_result(visit: Visit) -> Page:
+    """What the kernel answered, and what the pump reads back."""
+    draft = visit.session.find(visit.params["draft"], Draft)
+    if draft is None or draft.ask is None:
+        return explain_lost(visit)
+    answered = draft.answered
+    ticket = visit.issue(f"settle {draft.id}")
+    rows = (
+        compare(visit.desk.config, draft.reading.state, answered.reading.state, visit.desk.drugs, visit.texts)
+        if answered
+        else []
+    )
+    return visit.page("result.html", draft=draft, answered=answered, rows=rows, is_refused=is_refused, ticket=ticket)
+
+
+def abandon(visit: Visit) -> Page:
+    """Take back what was staged, or only forget the entries."""
+    draft = visit.session.find(visit.params["draft"], Draft)
+    if draft is None:
+        return explain_lost(visit)
+    if draft.ask is None and draft.reading.state.staged.is_staged:
+        ask = visit.make_ask(f"{draft.id}-abandon", PrescriptionAbandoned(), draft.reading.basis)
+        visit.note("asked", {"id": ask.id, "event": "PrescriptionAbandoned", "values": None})
+        visit.desk.link.ask(ask)
+    visit.session.things.pop(draft.id, None)
+    return visit.go("/")
+
+
+def explain_lost(visit: Visit) -> Page:
+    """A draft that is not there any more."""
+    _ = visit.texts
+    return visit.message(
+        410,
+        _("These entries are not here any more"),
+        _("You signed in anew, this program was started again, or you took them back. Nothing was sent by this page."),
+        _("What was staged and not confirmed is forgotten by the pump after ten minutes, and at a restart."),
+    )

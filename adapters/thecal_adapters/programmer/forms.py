@@ -1,0 +1,168 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Fields of forms and what people type into them: each value is what is expected, or has an error of its own."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import TypeAlias
+
+from thecal.units import SLOT_COUNT
+from thecal_adapters.doses import Kind, Quantity, Rejection, read
+from thecal_adapters.doses.units import SAMPLES
+from thecal_adapters.programmer.texts import Texts, mark
+
+TEXT_LENGTH_MAX = 64
+_CLOCK = re.compile(r"([01][0-9]|2[0-3]):(00|30)")
+
+
+class Control(Enum):
+    """How a field is filled in."""
+
+    AMOUNT = "amount"
+    COUNT = "count"
+    CLOCK = "clock"
+    WORDS = "words"
+    CHECK = "check"
+    CHOICE = "choice"
+
+
+@dataclass(frozen=True)
+class Field:
+    """One field. ``is_critical``: it is typed a second time, blind. ``legend`` begins a group of fields."""
+
+    name: str
+    label: str
+    control: Control = Control.AMOUNT
+    kinds: Sequence[Kind] = ()
+    hint: str = ""
+    is_critical: bool = False
+    is_optional: bool = False
+    options: Sequence[tuple[str, str]] = ()
+    lowest: int = 0
+    highest: int = 0
+    legend: str = ""
+
+
+@dataclass(frozen=True)
+class Slip:
+    """What is wrong with one field, in the person's language."""
+
+    field: str
+    text: str
+
+
+Values: TypeAlias = Mapping[str, str]
+Read: TypeAlias = "Quantity | int | str | bool | None"
+
+
+class Form:
+    """What was typed into some fields: read one by one, every slip noted."""
+
+    def __init__(self, fields: Sequence[Field], values: Values, texts: Texts) -> None:
+        self.fields = {field.name: field for field in fields}
+        self.values = values
+        self.slips: list[Slip] = []
+        self._texts = texts
+
+    def raw(self, name: str) -> str:
+        """What stands in a field, without blanks around it: browsers and hands add them."""
+        return self.values.get(name, "").strip()
+
+    def note(self, name: str, text: str, **values: object) -> None:
+        """Note a slip."""
+        self.slips.append(Slip(name, self._texts(text, **values)))
+
+    def amount(self, name: str) -> int:
+        """The amount in the kernel's unit; 0 for a slip or an empty field that may be."""
+        found = self.quantity(name)
+        return 0 if found is None else found.amount
+
+    def quantity(self, name: str) -> Quantity | None:
+        """The amount with its kind."""
+        field, raw = self.fields[name], self.raw(name)
+        if not raw and field.is_optional:
+            return None
+        found = read(raw, *field.kinds)
+        if isinstance(found, Rejection):
+            self.slips.append(Slip(name, self._texts.rejection(found, SAMPLES[field.kinds[0]])))
+            return None
+        return found
+
+    def count(self, name: str) -> int:
+        """A whole number in the field's range."""
+        field, raw = self.fields[name], self.raw(name)
+        is_number = raw.isascii() and raw.isdecimal() and (raw == "0" or raw[0] != "0") and len(raw) <= 9
+        if not is_number or not field.lowest <= int(raw) <= field.highest:
+            self.note(
+                name, mark("A whole number from {lowest} to {highest} is expected."),
+                lowest=field.lowest, highest=field.highest,
+            )  # fmt: skip
+            return field.lowest
+        return int(raw)
+
+    def clock(self, name: str) -> int | None:
+        """The half hour of the day, 0 to 47; None for an empty field or a slip."""
+        raw = self.raw(name)
+        if not raw:
+            return None
+        if _CLOCK.fullmatch(raw) is None:
+            self.note(name, mark("A time on a half hour is expected, such as 06:30."))
+            return None
+        return int(raw[:2]) * 2 + int(raw[3:]) // 30
+
+    def words(self, name: str) -> str:
+        """A short text."""
+        raw = self.raw(name)
+        if not raw and not self.fields[name].is_optional:
+            self.note(name, mark("Something must stand here."))
+        if len(raw) > TEXT_LENGTH_MAX or not raw.isprintable():
+            self.note(name, mark("At most {most} printed characters may stand here."), most=TEXT_LENGTH_MAX)
+        return raw
+
+    def check(self, name: str) -> bool:
+        """Whether a box is ticked."""
+        return self.raw(name) == "yes"
+
+    def choice(self, name: str) -> str:
+        """One of the options."""
+        raw = self.raw(name)
+        if raw not in [value for value, _ in self.fields[name].options]:
+            self.note(name, mark("Choose one."))
+        return raw
+
+
+def spread(amount: Quantity, count: int) -> tuple[int, ...] | None:
+    """A dose over so many half hours: exact in all, each within a femtogram of the others; None if it is not whole."""
+    whole = {
+        Kind.DAY_DOSE: amount.amount * count % SLOT_COUNT == 0,
+        Kind.HOUR_DOSE: amount.amount * count % 2 == 0,
+        Kind.MASS: True,
+    }
+    if not whole[amount.kind]:
+        return None
+    mass_fg = {
+        Kind.DAY_DOSE: amount.amount * count // SLOT_COUNT,
+        Kind.HOUR_DOSE: amount.amount * count // 2,
+        Kind.MASS: amount.amount,
+    }[amount.kind]
+    return tuple((place + 1) * mass_fg // count - place * mass_fg // count for place in range(count))
+
+
+def find_differing(fields: Sequence[Field], first: Values, second: Values) -> list[str]:
+    """The critical fields whose second entry is another value than the first."""
+    return [
+        field.name
+        for field in fields
+        if field.is_critical
+        and first.get(field.name, "").strip()
+        and not is_same(field, first.get(field.name, ""), second.get(field.name, ""))
+    ]
+
+
+def is_same(field: Field, first: str, second: str) -> bool:
+    """Whether two entries mean the same: amounts are compared as amounts, other things as they stand."""
+    if field.control is not Control.AMOUNT:
+        return first.strip() == second.strip()
+    one, other = read(first.strip(), *field.kinds), read(second.strip(), *field.kinds)
+    return isinstance(one, Quantity) and one == other

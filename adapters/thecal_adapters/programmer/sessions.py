@@ -1,0 +1,144 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Who is here now, and which forms they hold: each form can be sent once, by its session, on the pump as it was shown.
+
+All of it lives in this process alone. After a restart everybody signs in again, and no old form does anything.
+"""
+
+import secrets
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import TypeVar
+
+from thecal_adapters.programmer.accounts import Account
+
+SESSIONS_MAX = 200
+TICKETS_MAX = 200  # a session's forms; the oldest is forgotten
+TRIES = 5
+T = TypeVar("T")
+
+
+class Void(Enum):
+    """Why a form does nothing."""
+
+    UNKNOWN = "unknown"
+    USED = "used"
+    MISPLACED = "misplaced"
+
+
+@dataclass(slots=True)
+class Ticket:
+    """A form's one-time id: for one purpose, on one reading, of one screen. ``outcome``: where its answer is shown."""
+
+    id: str
+    purpose: str
+    basis: str
+    screen: str
+    is_used: bool = False
+    outcome: str = ""
+
+
+@dataclass(slots=True)
+class Session:
+    """One browser. ``account`` None: nobody has signed in."""
+
+    id: str
+    name: str
+    account: Account | None
+    seen_s: float
+    language: str = ""
+    tickets: dict[str, Ticket] = field(default_factory=dict)
+    things: dict[str, object] = field(default_factory=dict)
+    notice: str = ""
+
+    def keep(self, key: str, thing: object) -> None:
+        """Keep a draft or an outcome under a key; the oldest is forgotten."""
+        self.things[key] = thing
+        while len(self.things) > TICKETS_MAX:
+            del self.things[next(iter(self.things))]
+
+    def find(self, key: str, kind: type[T]) -> T | None:
+        """What was kept under a key, if it is of that kind."""
+        found = self.things.get(key)
+        return found if isinstance(found, kind) else None
+
+    def issue(self, purpose: str, basis: str = "", screen: str = "") -> Ticket:
+        """A one-time id for a form."""
+        ticket = Ticket(secrets.token_hex(16), purpose, basis, screen)
+        self.tickets[ticket.id] = ticket
+        while len(self.tickets) > TICKETS_MAX:
+            del self.tickets[next(iter(self.tickets))]
+        return ticket
+
+
+class Sessions:
+    """All browsers of this process. ``idle_s``: after so long without a request a sign-in is over."""
+
+    def __init__(self, idle_s: int, now_s: Callable[[], float] = time.monotonic) -> None:
+        self.idle_s = idle_s
+        self._now_s = now_s
+        self._lock = threading.Lock()
+        self._sessions: dict[str, Session] = {}
+        self._failures: dict[str, tuple[int, float]] = {}
+
+    def find(self, cookie: str) -> Session | None:
+        """The session of a cookie; signed out if it was idle for too long."""
+        with self._lock:
+            session = self._sessions.get(cookie)
+            if session is None:
+                return None
+            now_s = self._now_s()
+            if session.account is not None and now_s - session.seen_s > self.idle_s:
+                session.account, session.notice = None, "idle"
+                session.tickets.clear()
+                session.things.clear()
+            session.seen_s = now_s
+            return session
+
+    def begin(self, account: Account | None, language: str = "") -> Session:
+        """A new session under a new id: what was known of the old one is worth nothing."""
+        with self._lock:
+            session = Session(secrets.token_hex(32), secrets.token_hex(4), account, self._now_s(), language)
+            self._sessions[session.id] = session
+            while len(self._sessions) > SESSIONS_MAX:
+                oldest = min(self._sessions.values(), key=lambda each: (each.account is not None, each.seen_s))
+                del self._sessions[oldest.id]
+            return session
+
+    def end(self, session: Session) -> None:
+        """Sign out."""
+        with self._lock:
+            self._sessions.pop(session.id, None)
+
+    def redeem(self, session: Session, name: str, purpose: str) -> Ticket | Void:
+        """Use a form's id, once. Two that come at the same moment are told apart."""
+        with self._lock:
+            ticket = session.tickets.get(name)
+            if ticket is None:
+                return Void.UNKNOWN
+            if ticket.purpose != purpose:
+                return Void.MISPLACED
+            if ticket.is_used:
+                return Void.USED
+            ticket.is_used = True
+            return ticket
+
+    def compute_wait_s(self, name: str) -> int:
+        """How long a name must wait after too many wrong passwords."""
+        count, last_s = self._failures.get(name, (0, 0.0))
+        if count < TRIES:
+            return 0
+        return max(0, int(last_s + min(300, 2 ** (count - TRIES) * 5) - self._now_s()))
+
+    def note_try(self, name: str, is_right: bool) -> None:
+        """Note a try to sign in."""
+        with self._lock:
+            if is_right:
+                self._failures.pop(name, None)
+                return
+            if len(self._failures) > SESSIONS_MAX:
+                self._failures.clear()
+            count, _ = self._failures.get(name, (0, 0.0))
+            self._failures[name] = (count + 1, self._now_s())
