@@ -7,6 +7,7 @@ from fractions import Fraction
 from itertools import groupby
 
 from thecal.limits import Config
+from thecal.prescription import Prescription
 from thecal.state import State
 from thecal.units import SLOT_COUNT, SLOT_S
 
@@ -31,7 +32,8 @@ class Span:
 class Delivery:
     """What the pump can give in half an hour with the fluids there are, and what is asked of it.
 
-    ``bolus_pulses`` are whole; ``bolus_lost_fg`` of a bolus is below a pulse and never given.
+    ``bolus_pulses`` are whole; ``bolus_lost_fg`` of a bolus is below a pulse and never given. One that
+    ``is_bolus_too_fast`` takes longer than its duration.
     """
 
     slot_fg_min: int
@@ -40,16 +42,18 @@ class Delivery:
     spans: Sequence[Span]
     bolus_pulses: int
     bolus_lost_fg: int
+    is_bolus_too_fast: bool
 
     @property
     def is_possible(self) -> bool:
-        """Whether every half hour can be given."""
-        return not any(span.is_too_small or span.is_too_large for span in self.spans)
+        """Whether every half hour can be given, and a bolus beside it within its duration."""
+        return not self.is_bolus_too_fast and not any(span.is_too_small or span.is_too_large for span in self.spans)
 
 
-def compute_delivery(config: Config, state: State, slots_fg: Sequence[int], bolus_fg: int) -> Delivery:
+def compute_delivery(config: Config, state: State, prescription: Prescription) -> Delivery:
     """What is asked of the pump, with the fluids that path and reservoir of a state hold."""
     pump = config.pump
+    slots_fg, bolus_fg, duration_s = prescription.slots_fg, prescription.bolus_fg, prescription.bolus_duration_s
     fluids = (state.path.old.hi[0], state.reservoir.fluid.hi[0])
     weakest, strongest = min(fluids), max(fluids)
     pulse_fg = state.reservoir.fluid.hi[0] * pump.pulse_volume_nl
@@ -62,6 +66,7 @@ def compute_delivery(config: Config, state: State, slots_fg: Sequence[int], bolu
         spans=tuple(_list_spans(slots_fg, pulse_fg, pump.pulse_volume_nl, slot_fg_min, slot_fg_max)),
         bolus_pulses=bolus_fg // pulse_fg if pulse_fg else 0,
         bolus_lost_fg=bolus_fg % pulse_fg if pulse_fg else 0,
+        is_bolus_too_fast=max(slots_fg) * duration_s + bolus_fg * SLOT_S > slot_fg_max * duration_s,
     )
 
 

@@ -51,6 +51,7 @@ def _describe_delivery(delivery: Delivery) -> Object:
         "pulse_fg": delivery.pulse_fg,
         "bolus_pulses": delivery.bolus_pulses,
         "bolus_lost_fg": delivery.bolus_lost_fg,
+        "is_bolus_too_fast": delivery.is_bolus_too_fast,
         "spans": [
             {
                 "from_slot": span.from_slot,
@@ -141,6 +142,7 @@ def _describe_limit(limit: Limit) -> Object:
 def _describe_lasting(lasting: Lasting) -> Object:
     return {
         "usable_nl": lasting.usable_nl,
+        "is_warned": lasting.is_warned,
         "low_min_s": lasting.low_min_s,
         "low_max_s": lasting.low_max_s,
         "empty_min_s": lasting.empty_min_s,

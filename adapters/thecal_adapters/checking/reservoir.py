@@ -39,10 +39,12 @@ class Lasting:
 
     ``low_max_s`` and ``empty_max_s``: without a bolus, by the account of what is owed; a state that was moved ahead to
     the last day was replayed to the alarm if ``is_replayed``. ``low_min_s`` and ``empty_min_s``: never earlier, however
-    often the patient asks. None: not within the pump's service life, or not known.
+    often the patient asks. None: not within the pump's service life, or not known. ``is_warned`` unless the reservoir
+    is empty before it counts as low.
     """
 
     usable_nl: int
+    is_warned: bool
     low_min_s: int | None
     low_max_s: int | None
     empty_min_s: int | None
@@ -59,6 +61,7 @@ def compute_lasting(config: Config, now: State, state: State, bounds: Bounds) ->
     left_nl = state.reservoir.volume_lo_nl
     low = max(0, -(-(left_nl - state.program.low_reservoir_nl) // volume_nl))
     empty = max(0, (left_nl - config.pump.residual_nl) // volume_nl) + 1
+    is_warned = low < empty
     latest = [find_pulse_s(config, state, count) if bounds.pulses else None for count in (low, empty)]
     soonest = [_find_soonest_s(count, bounds, late_s) for count, late_s in zip((low, empty), latest, strict=True)]
     low_min_s, empty_min_s, low_max_s, empty_max_s = (
@@ -66,13 +69,14 @@ def compute_lasting(config: Config, now: State, state: State, bounds: Bounds) ->
     )
     return Lasting(
         usable_nl=max(0, now.reservoir.volume_lo_nl - config.pump.residual_nl),
-        low_min_s=low_min_s,
-        low_max_s=low_max_s,
+        is_warned=is_warned,
+        low_min_s=low_min_s if is_warned else None,
+        low_max_s=low_max_s if is_warned else None,
         empty_min_s=empty_min_s,
         empty_max_s=empty_max_s,
-        is_replayed=latest[0] is not None and is_alarm_replayed(config, state, latest[0]),
-        refill_earliest=_find_refill(config, state, low_min_s, ahead_s),
-        refill_latest=_find_refill(config, state, low_max_s, ahead_s),
+        is_replayed=is_warned and latest[0] is not None and is_alarm_replayed(config, state, latest[0]),
+        refill_earliest=_find_refill(config, state, low_min_s if is_warned else empty_min_s, ahead_s),
+        refill_latest=_find_refill(config, state, low_max_s if is_warned else empty_max_s, ahead_s),
     )
 
 

@@ -13,7 +13,13 @@ from thecal_adapters.checking.tracing import run
 from thecal_adapters.codec import Decoder, Refused, expect_object, parse
 from thecal_adapters.journal.canonical import unpack
 from thecal_adapters.journal.recovery import check_digest, step_again
-from thecal_adapters.journal.tables import fetch_checkpoints, fetch_entries, fetch_header, open_for_reading
+from thecal_adapters.journal.tables import (
+    fetch_checkpoint,
+    fetch_checkpoint_numbers,
+    fetch_entries,
+    fetch_header,
+    open_for_reading,
+)
 from thecal_adapters.prescriptions import Order
 
 # Long enough that every day which titration looks back on was one of this program.
@@ -60,8 +66,10 @@ def _read_last_state(config: Config, file: Path) -> State:
     with closing(open_for_reading(file)) as tables:
         if fetch_header(tables).config.digest != config.digest:
             raise Refused(str(file), "is the journal of another pump or library than that of the prescription")
-        first, image = next(fetch_checkpoints(tables, last=True), (0, b""))
-        state = unpack(State, image, f"checkpoint {first}")
+        first = max(fetch_checkpoint_numbers(tables), default=0)
+        if first == 0:
+            raise Refused(str(file), "holds no state yet")
+        state = unpack(State, fetch_checkpoint(tables, first), f"checkpoint {first}")
         for entry, _, _ in fetch_entries(tables, first):
             if entry.number > first:
                 state = step_again(config, state, entry)

@@ -122,6 +122,8 @@ def tell_lasting(lasting: Lasting) -> Iterator[str]:
             yield f"  {name}: {tell_time(latest_s)}"
         else:
             yield f"  {name}: {tell_time(latest_s)} without boluses; never before {tell_time(soonest_s)}"
+    if not lasting.is_warned:
+        yield "  NO WARNING: it is empty before it counts as low. Raise low_reservoir above what cannot be used."
     if lasting.is_replayed:
         yield "  The alarm was replayed to the second, from a state that was moved ahead to its last days."
     yield f"  refill due: {_tell_refill(lasting.refill_earliest)}"
@@ -155,7 +157,7 @@ def tell_fraction_of_pulses(pulses: int) -> str:
 def tell_delivery(delivery: Delivery) -> Iterator[str]:
     """Whether every half hour can be given, and in how many pulses."""
     yield ""
-    verdict = "every half hour can be given" if delivery.is_possible else "NOT every half hour can be given"
+    verdict = "all of it can be given" if delivery.is_possible else "NOT all of it can be given as ordered"
     limits = f"{tell(delivery.slot_fg_min, Kind.MASS)} to {tell(delivery.slot_fg_max, Kind.MASS)}"
     yield f"Delivery: {verdict}; the pump gives {limits} in half an hour, {tell(delivery.pulse_fg, Kind.MASS)} a pulse."
     for span in delivery.spans:
@@ -163,6 +165,8 @@ def tell_delivery(delivery: Delivery) -> Iterator[str]:
     if delivery.bolus_pulses or delivery.bolus_lost_fg:
         lost = f"; {tell(delivery.bolus_lost_fg, Kind.MASS)} of it are below a pulse and never given"
         yield f"  a bolus: {delivery.bolus_pulses} pulses{lost if delivery.bolus_lost_fg else ''}"
+    if delivery.is_bolus_too_fast:
+        yield "  TOO FAST: beside the fullest half hour a bolus takes longer than its duration. Give it more time."
 
 
 def tell_slot(slot: int) -> str:

@@ -7,15 +7,10 @@ from typing import Any
 from thecal.limits import Config
 from thecal.state import State
 from thecal_proofs.bounds.basal import ask_basal, ask_pulses, compute_pulses
-from thecal_proofs.bounds.boluses import (
-    ask_bolus_pulses,
-    ask_boluses,
-    ask_room,
-    compute_bolus_pulses,
-    compute_room,
-    make_grant,
-)
+from thecal_proofs.bounds.boluses import ask_boluses, ask_room, compute_room, make_grant
+from thecal_proofs.bounds.counting import Count, ask_bolus_pulses, compute_bolus_pulses
 from thecal_proofs.bounds.lifted import Kernel
+from thecal_proofs.bounds.overlap import ask_overlap, is_in_time
 from thecal_proofs.bounds.program import WINDOWS_S, Setting
 from thecal_proofs.bounds.question import Asked
 
@@ -62,17 +57,23 @@ def _make_row(length_s: int, *pulses: int) -> dict[str, int]:
 def _count_boluses(kernel: Kernel, setting: Setting, rows: Sequence[dict[str, int]], asked: list[Asked]) -> None:
     grant = make_grant(kernel, setting)
     rooms = {row["length_s"]: compute_room(setting, row["length_s"]) for row in rows}
-    if min(rooms.values()) > 0:  # where no bolus is ever granted, nothing is to be said of those that are
+    is_granted = min(rooms.values()) > 0  # where no bolus is ever granted, nothing is to be said of those that are
+    if is_granted:
         asked += ask_boluses(kernel, setting, grant)
+        asked += ask_overlap(kernel, setting) if is_in_time(setting) else ()
     for row in rows:
-        length_s = row["length_s"]
-        # A window of 24 h may hold the end of a bolus that began before it, beside the N that begin in it.
-        count_max = min(setting.state.program.bolus_count_max + 1, min(rooms.values()) and rooms[length_s])
-        asked.append(ask_room(grant, setting, length_s, rooms[length_s]))
-        asked.append(ask_bolus_pulses(setting, length_s, count_max))
+        length_s, room = row["length_s"], rooms[row["length_s"]]
+        is_room_less = room <= setting.state.program.bolus_count_max
+        if is_room_less:
+            asked.append(ask_room(grant, setting, length_s, room))
+        count = Count(
+            setting, length_s, room if is_room_less else setting.state.program.bolus_count_max, not is_room_less
+        )
+        if is_granted:
+            asked.append(ask_bolus_pulses(count))
         asked.append(ask_pulses(setting, length_s, has_bolus=True))
         row["beside_boluses_min"], row["beside_boluses_max"] = compute_pulses(setting, length_s, has_bolus=True)
-        row["of_boluses_max"] = compute_bolus_pulses(setting, length_s, count_max)
+        row["of_boluses_max"] = compute_bolus_pulses(count) if is_granted else 0
 
 
 def _describe(each: Asked) -> Mapping[str, Any]:
