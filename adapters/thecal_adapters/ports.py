@@ -30,6 +30,10 @@ class PumpFailed(Exception):
     """The pump could not be reached, or answered nonsense: what it did is in doubt."""
 
 
+class ConsoleFailed(Exception):
+    """Nobody could be asked or told. A therapy never stops for that; what is shown is tried again."""
+
+
 class StoreFailed(Exception):
     """A record could not be made durable. Nothing moves until it is; the same record may be appended again."""
 
@@ -113,7 +117,7 @@ class Answer:
 
 
 class Console(Protocol):
-    """Where people ask and see: a screen, a serial line, a script."""
+    """Where people ask and see: a screen, a serial line, a script. What cannot be done raises ``ConsoleFailed``."""
 
     def poll(self) -> tuple[Request, ...]:
         """What has been asked since the last call, the oldest first; at once."""

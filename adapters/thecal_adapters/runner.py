@@ -10,6 +10,7 @@ time. The rules, all of them:
 3. What a pump did and nobody saw is unknown, after a restart as well.
 4. A request is carried out once. Asked again under the same id it is answered the same.
 5. Only a device tells of seconds, pulses and restarts; a person orders what that person's role may order.
+6. A pump that fails is in doubt, a console that fails is ignored, a store that fails stops all motion.
 """
 
 from collections import deque
@@ -42,6 +43,7 @@ from thecal_adapters.ports import (
     Answer,
     Clock,
     Console,
+    ConsoleFailed,
     Fact,
     Pump,
     PumpFailed,
@@ -96,7 +98,7 @@ class Runner:
         self._clock = clock
         self._store = store
         self._console = console
-        self._shown = NOTHING_SHOWN
+        self._shown = self._to_show = NOTHING_SHOWN
         self._unstored: tuple[Outcome, Record] | None = None
         self._facts: deque[Fact] = deque()  # kept while the store refuses what came before them
         self._requests: deque[Request] = deque()
@@ -166,6 +168,7 @@ class Runner:
         if self._ticks.is_breached():
             self._tell_gap(is_last_state=True)
         self._carry_out_requests()
+        self._show()
         return self._ticks.compute_wait_ms(self._session.quiet_s)
 
     def _observe(self) -> Observation:
@@ -205,10 +208,19 @@ class Runner:
             self._tell(fact)
 
     def _carry_out_requests(self) -> None:
-        self._requests.extend(self._console.poll())
+        with suppress(ConsoleFailed):
+            self._requests.extend(self._console.poll())
         while self._requests:
             request = self._requests.popleft()
-            self._console.answer(request, self._carry_out(request))
+            answer = self._carry_out(request)
+            with suppress(ConsoleFailed):  # whoever asked asks again under the same id
+                self._console.answer(request, answer)
+
+    def _show(self) -> None:
+        if self._to_show != self._shown:
+            with suppress(ConsoleFailed):  # it stays to be shown, and the other channel has it
+                self._console.show(self._to_show)
+                self._shown = self._to_show
 
     def _tell(self, event: Event, request: Request = NOBODY) -> Outcome:
         """Ask the kernel, record what it answered, and only then let it count and move."""
@@ -244,9 +256,8 @@ class Runner:
         self._unstored = None
         self._number, self._drug_lot = record.number, record.drug_lot
         self._session.commit(outcome)
-        if outcome.shown != self._shown:
-            self._shown = outcome.shown
-            self._console.show(outcome.shown)
+        self._to_show = outcome.shown
+        self._show()
         if record.pulse.is_ordered:
             self._move(record.pulse)
 

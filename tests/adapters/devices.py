@@ -9,7 +9,18 @@ from thecal.limits import Config
 from thecal.outcome import Shown
 from thecal_adapters.kills.life import list_orders, make_config
 from thecal_adapters.memory import MemoryStore
-from thecal_adapters.ports import Answer, Fact, PumpFailed, Record, Request, Role, Stamp, Store, StoreFailed
+from thecal_adapters.ports import (
+    Answer,
+    ConsoleFailed,
+    Fact,
+    PumpFailed,
+    Record,
+    Request,
+    Role,
+    Stamp,
+    Store,
+    StoreFailed,
+)
 from thecal_adapters.runner import Runner
 
 BEGIN_MS = 1_700_000_000_000
@@ -83,15 +94,23 @@ class ListConsole:
     asked: list[Request] = field(default_factory=list)
     answers: list[tuple[Request, Answer]] = field(default_factory=list)
     shown: list[Shown] = field(default_factory=list)
+    is_failing: bool = False
 
     def poll(self) -> tuple[Request, ...]:
+        self.fail()
         asked, self.asked = tuple(self.asked), []
         return asked
 
+    def fail(self) -> None:
+        if self.is_failing:
+            raise ConsoleFailed("the line is cut")
+
     def answer(self, request: Request, answer: Answer) -> None:
+        self.fail()
         self.answers.append((request, answer))
 
     def show(self, shown: Shown) -> None:
+        self.fail()
         self.shown.append(shown)
 
 

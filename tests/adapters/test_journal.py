@@ -17,7 +17,7 @@ from thecal_adapters.codec import Refused
 from thecal_adapters.journal import journal as journal_module
 from thecal_adapters.journal.head import HeadFile
 from thecal_adapters.journal.journal import Mismatched, find_head
-from thecal_adapters.journal.tables import fetch_checkpoints, fetch_entries, open_for_reading
+from thecal_adapters.journal.tables import fetch_checkpoint_numbers, fetch_entries, open_for_reading
 from thecal_adapters.library import load_config
 from thecal_adapters.ports import NOTHING_STORED, StoreFailed
 
@@ -227,7 +227,7 @@ def test_few_whole_states_are_stored_and_the_rest_is_stepped_again(
         state = made.runner.state
         snapshot = copy(tmp_path, tmp_path.with_name(f"{tmp_path.name}-cut"))
     with closing(open_for_reading(snapshot / "pump.journal")) as tables:
-        numbers = [number for number, _ in fetch_checkpoints(tables)]
+        numbers = fetch_checkpoint_numbers(tables)
         entries = sum(1 for _ in fetch_entries(tables))
     assert numbers == list(range(1, entries + 1, 10))
     assert entries % 10 != 1
@@ -237,7 +237,7 @@ def test_few_whole_states_are_stored_and_the_rest_is_stepped_again(
 def test_a_closed_journal_begins_with_its_last_state(tmp_path: Path) -> None:
     make(tmp_path)
     with closing(open_for_reading(tmp_path / "pump.journal")) as tables:
-        last = max(number for number, _ in fetch_checkpoints(tables))
+        last = max(fetch_checkpoint_numbers(tables))
         assert last == max(entry.number for entry, _, _ in fetch_entries(tables))
 
 

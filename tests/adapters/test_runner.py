@@ -10,6 +10,7 @@ from tests.adapters.devices import CONFIG, ORDERS, Device, HandClock, make_reque
 from thecal.events import (
     BolusAsked,
     Event,
+    MotorRecovered,
     MotorStalled,
     PathDeclared,
     PowerRestored,
@@ -24,7 +25,18 @@ from thecal.outcome import Response
 from thecal.state import Alarm, Mode, State
 from thecal.units import TICK_MAX
 from thecal_adapters.memory import MemoryStore
-from thecal_adapters.ports import NOTHING_STORED, Answer, PumpFailed, Record, Role, Stamp, Stored, StoreFailed
+from thecal_adapters.ports import (
+    NOTHING_STORED,
+    Answer,
+    ConsoleFailed,
+    PumpFailed,
+    Record,
+    Request,
+    Role,
+    Stamp,
+    Stored,
+    StoreFailed,
+)
 from thecal_adapters.runner import FROM_THE_DEVICE_ALONE, MAY_ASK, compute_gap_s, find_refusal
 from thecal_adapters.ticks import LOST_S_MAX
 
@@ -393,6 +405,34 @@ def test_an_alarm_is_shown_when_it_changes() -> None:
     device.runner.run_once()
     assert device.console.shown[-1].alarm is Alarm.MOTOR_STALLED
     assert len(device.console.shown) == shown + 1
+
+
+def test_a_console_that_fails_stops_no_therapy_and_is_shown_the_alarm_later() -> None:
+    device = Device()
+    device.console.is_failing = True
+    device.pump.facts = [MotorStalled()]
+    device.pass_s(10)
+    device.pump.facts = [MotorRecovered()]
+    device.pass_s(290)
+    assert device.pump.moved
+    shown = len(device.console.shown)
+    device.console.is_failing = False
+    device.runner.run_once()
+    assert device.console.shown[shown:] == [device.store.records[-1].shown]
+
+
+def test_an_answer_that_is_lost_is_asked_for_again() -> None:
+    device = Device()
+    device.console.asked = [make_request(StopAsked(), "stop")]
+    answer, device.console.answer = device.console.answer, fail_to_answer  # type: ignore[method-assign]
+    device.runner.run_once()
+    device.console.answer = answer  # type: ignore[method-assign]
+    assert device.ask(StopAsked(), "stop").is_repeated
+    assert device.list_events().count(StopAsked()) == 1
+
+
+def fail_to_answer(request: Request, answer: Answer) -> None:
+    raise ConsoleFailed("the line is cut")
 
 
 def test_at_most_one_pulse_moves_in_one_observation() -> None:

@@ -23,7 +23,8 @@ from thecal_adapters.journal.entries import (
 from thecal_adapters.journal.head import Head, make_stamp
 from thecal_adapters.journal.tables import (
     fetch_chain,
-    fetch_checkpoints,
+    fetch_checkpoint,
+    fetch_checkpoint_numbers,
     fetch_entries,
     fetch_header,
     fetch_last_number,
@@ -94,8 +95,10 @@ def replay_end(
     tables: sqlite3.Connection, header: Header, config: Config, key: bytes
 ) -> tuple[State, Entry, dict[int, bytes]]:
     """The last state and entry, and the chains of the last two entries, all of them checked."""
-    first, image = next(fetch_checkpoints(tables, last=True), (0, b""))
-    state = unpack(State, image, f"checkpoint {first}")
+    first = max(fetch_checkpoint_numbers(tables), default=0)
+    if first == 0:
+        raise Refused("checkpoints", "are missing")
+    state = unpack(State, fetch_checkpoint(tables, first), f"checkpoint {first}")
     before = compute_header_chain(header) if first == header.first_number else fetch_chain(tables, first - 1)
     if before is None:
         raise Refused(f"entry {first - 1}", "is missing")

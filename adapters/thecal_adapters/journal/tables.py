@@ -115,11 +115,14 @@ def fetch_last_number(tables: sqlite3.Connection) -> int | None:
     return None if number is None else int(number)
 
 
-def fetch_checkpoints(tables: sqlite3.Connection, last: bool = False) -> Iterator[tuple[int, bytes]]:
-    """Whole states by number, in order, or the last of them alone."""
-    query = "SELECT number, state FROM checkpoints ORDER BY number" + (" DESC LIMIT 1" if last else "")
-    for number, image in tables.execute(query):
-        yield int(number), bytes(image)
+def fetch_checkpoint_numbers(tables: sqlite3.Connection) -> list[int]:
+    """The entries after which a whole state is stored, in order."""
+    return [int(number) for (number,) in tables.execute("SELECT number FROM checkpoints ORDER BY number")]
+
+
+def fetch_checkpoint(tables: sqlite3.Connection, number: int) -> bytes:
+    """The whole state after an entry."""
+    return bytes(tables.execute("SELECT state FROM checkpoints WHERE number = ?", (number,)).fetchone()[0])
 
 
 def insert_checkpoint(tables: sqlite3.Connection, number: int, image: bytes) -> None:

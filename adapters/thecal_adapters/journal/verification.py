@@ -18,7 +18,8 @@ from thecal_adapters.journal.head import Head, read_heads
 from thecal_adapters.journal.recovery import check_digest, check_links, step_again
 from thecal_adapters.journal.tables import (
     GUARDS,
-    fetch_checkpoints,
+    fetch_checkpoint,
+    fetch_checkpoint_numbers,
     fetch_entries,
     fetch_header,
     open_for_reading,
@@ -63,16 +64,19 @@ class _Walk:
         header = self.header = fetch_header(self.tables)
         self.last_number = header.first_number - 1
         self.chains = {self.last_number: compute_header_chain(header)}
-        images = dict(fetch_checkpoints(self.tables))
+        left = set(fetch_checkpoint_numbers(self.tables))
         for entry, chain, seal in fetch_entries(self.tables):
             check_links(self.last_number + 1, entry, chain, seal, self.chains[self.last_number], self.key)
-            self._check_state(header, entry, images.pop(entry.number, None))
+            self._check_state(
+                header, entry, fetch_checkpoint(self.tables, entry.number) if entry.number in left else None
+            )
+            left.discard(entry.number)
             self._check_sequence(entry)
             self.chains = {self.last_number: self.chains[self.last_number], entry.number: chain}
             self.last_number = entry.number
             self.checked += 1
-        if images:
-            raise Refused(f"checkpoint {min(images)}", "belongs to no entry")
+        if left:
+            raise Refused(f"checkpoint {min(left)}", "belongs to no entry")
 
     def _check_file(self) -> None:
         damage = self.tables.execute("PRAGMA quick_check(1)").fetchone()[0]
