@@ -13,7 +13,7 @@ from thecal.step import step
 from thecal.units import DAY_S, HOUR_S
 from thecal_adapters.library import load_config
 from thecal_proofs import terms
-from thecal_proofs.bounds import basal, boluses
+from thecal_proofs.bounds import basal, boluses, counting, overlap
 from thecal_proofs.bounds.answer import bound
 from thecal_proofs.bounds.lifted import Kernel
 from thecal_proofs.bounds.program import Setting
@@ -103,9 +103,33 @@ def test_a_count_of_pulses_that_is_one_too_tight_is_refuted(monkeypatch: pytest.
     fewest, most = basal.compute_pulses(setting, DAY_S, has_bolus=True)
     monkeypatch.setattr(basal, "compute_pulses", lambda *_: (fewest, most - 1))
     assert basal.ask_pulses(setting, DAY_S, has_bolus=True).verdict == "refuted"
-    pulses = boluses.compute_bolus_pulses(setting, DAY_S, 4)
-    monkeypatch.setattr(boluses, "compute_bolus_pulses", lambda *_: pulses - 1)
-    assert boluses.ask_bolus_pulses(setting, DAY_S, 4).verdict == "refuted"
+    count = counting.Count(setting, DAY_S, 4, is_overlapping=False)
+    pulses = counting.compute_bolus_pulses(count)
+    assert counting.ask_bolus_pulses(count).verdict == "proved"
+    monkeypatch.setattr(counting, "compute_bolus_pulses", lambda _: pulses - 1)
+    assert counting.ask_bolus_pulses(count).verdict == "refuted"
+
+
+@pytest.mark.parametrize(("pump", "late"), [("peristaltic-40", 1), ("valve-pulse-20", 2)])
+def test_a_bolus_lags_by_a_pulse_or_two_and_not_by_less(
+    kernel: Kernel, monkeypatch: pytest.MonkeyPatch, pump: str, late: int
+) -> None:
+    setting = make_setting(pump, bolus_fg=MG_FG // 10)
+    assert overlap.is_in_time(setting)
+    assert overlap.compute_late(setting) == late
+    assert [each.verdict for each in overlap.ask_overlap(kernel, setting)] == ["proved"] * 3
+    monkeypatch.setattr(overlap, "compute_late", lambda _: late - 1)
+    verdicts = {each.name: each.verdict for each in overlap.ask_overlap(kernel, setting)}
+    assert verdicts == {"begin": "proved", "lag": "proved", "overlap": "refuted"}
+
+
+def test_a_bolus_that_is_too_fast_for_the_motor_is_counted_in_whole_boluses(kernel: Kernel) -> None:
+    setting = make_setting("valve-pulse-20", bolus_duration_s=60, cap_day_fg=(10 * MG_FG, 0, 0, 0))
+    assert not overlap.is_in_time(setting)
+    assert "refuted" in [each.verdict for each in overlap.ask_overlap(kernel, setting)]
+    found = bound(setting.config, setting.state)
+    assert found["reason"] == ""
+    assert found["windows"][1]["of_boluses_max"] == 5 * setting.bolus_pulses
 
 
 def test_what_is_known_must_be_possible_or_the_claim_says_nothing() -> None:

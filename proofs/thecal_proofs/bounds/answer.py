@@ -57,18 +57,17 @@ def _make_row(length_s: int, *pulses: int) -> dict[str, int]:
 def _count_boluses(kernel: Kernel, setting: Setting, rows: Sequence[dict[str, int]], asked: list[Asked]) -> None:
     grant = make_grant(kernel, setting)
     rooms = {row["length_s"]: compute_room(setting, row["length_s"]) for row in rows}
+    begun_max = setting.state.program.bolus_count_max
     is_granted = min(rooms.values()) > 0  # where no bolus is ever granted, nothing is to be said of those that are
     if is_granted:
         asked += ask_boluses(kernel, setting, grant)
         asked += ask_overlap(kernel, setting) if is_in_time(setting) else ()
+    asked += [ask_room(grant, setting, length_s, room) for length_s, room in rooms.items() if room <= begun_max]
     for row in rows:
-        length_s, room = row["length_s"], rooms[row["length_s"]]
-        is_room_less = room <= setting.state.program.bolus_count_max
-        if is_room_less:
-            asked.append(ask_room(grant, setting, length_s, room))
-        count = Count(
-            setting, length_s, room if is_room_less else setting.state.program.bolus_count_max, not is_room_less
-        )
+        length_s = row["length_s"]
+        # What the caps of a day forbid, they forbid in an hour of it.
+        room = min(room for at_s, room in rooms.items() if at_s >= length_s)
+        count = Count(setting, length_s, min(room, begun_max), is_overlapping=room > begun_max)
         if is_granted:
             asked.append(ask_bolus_pulses(count))
         asked.append(ask_pulses(setting, length_s, has_bolus=True))
