@@ -16,10 +16,11 @@ SEEDS = (1, 2)
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_no_mischief_on_the_line_gives_a_dose_too_many(seed: int) -> None:
-    result = run_virtual(seed, 80)
+    result = run_virtual(seed, 60)
     print(result)
     assert result.faults == []
-    assert result.granted > 30
+    assert result.granted > 20
+    assert result.tally.settled > 0
     assert sum(result.tricks.values()) > 50
 
 

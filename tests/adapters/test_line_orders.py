@@ -209,6 +209,18 @@ def test_only_what_is_staged_now_is_confirmed(bench: Bench) -> None:
     assert bench.clinician.interrogate().state.program == again.prescription
 
 
+def test_a_confirmation_whose_reply_was_lost_is_answered_as_it_was(bench: Bench) -> None:
+    staging = bench.clinician.stage(make_program(CONFIG, 5 * PULSE_FG), EVERY_OVERRIDE).staging
+    assert staging is not None
+    bench.wire.lose_replies = True
+    with pytest.raises(Unsettled) as raised:
+        bench.clinician.confirm(staging)
+    bench.wire.lose_replies = False
+    reply = bench.links[0].order(raised.value.command)  # nothing is staged any more, and that is no reason to refuse
+    assert (reply.response, reply.is_repeated) == (Response.PRESCRIPTION_CONFIRMED, True)
+    assert reply.state.program == staging.prescription
+
+
 def test_a_pump_that_stored_another_value_is_found_before_anything_is_confirmed(bench: Bench) -> None:
     sent = make_program(CONFIG)
     stored = replace(sent, slots_fg=(*sent.slots_fg[:7], 1, *sent.slots_fg[8:]))

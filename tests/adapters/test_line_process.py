@@ -21,7 +21,7 @@ from thecal.state import Mode
 from thecal_adapters.codec import Refused
 from thecal_adapters.line.client import PumpClient, make_clients
 from thecal_adapters.line.keys import create_keys, read_keys
-from thecal_adapters.line.link import LinkLost, Times
+from thecal_adapters.line.link import LinkLost, Times, compute_times
 from thecal_adapters.line.mischief import Mischief
 from thecal_adapters.line.relay import Relay
 from thecal_adapters.line.roles import make_key
@@ -138,6 +138,26 @@ def test_a_port_that_is_not_there_is_wrong_use(tmp_path: Path) -> None:
     done = subprocess.run([*command, "--port", str(tmp_path / "none")], capture_output=True, text=True, check=False)
     assert done.returncode == 2
     assert "thecal: --port:" in done.stderr
+
+
+@pytest.mark.parametrize("package", ["serial", "cryptography"])
+def test_without_the_extra_the_command_says_what_brings_it(package: str, tmp_path: Path) -> None:
+    program = f"import sys; sys.modules[{package!r}] = None; sys.argv = ['thecal', 'pump']\n"
+    program += "from thecal_adapters.cli import main; main()"
+    done = subprocess.run([sys.executable, "-c", program], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 3
+    assert "pip install 'thecal[serial]'" in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_where_there_are_no_pseudo_terminals_a_port_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "platform", "win32")
+    with pytest.raises(LinkDown, match="Windows has no pseudo-terminals; name a port"):
+        PtyWire()
+
+
+def test_a_slow_line_is_given_the_time_that_it_takes() -> None:
+    assert compute_times(9_600).reply_s > compute_times(115_200).reply_s + 3
 
 
 def test_a_port_belongs_to_one_host() -> None:

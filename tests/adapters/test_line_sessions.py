@@ -124,6 +124,15 @@ def test_a_pump_that_does_not_hold_the_key_is_none() -> None:
     assert not pair.host.is_open
 
 
+def test_a_forged_welcome_leaves_room_for_the_true_one() -> None:
+    pair = Pair([KEY])
+    hello = pair.host.begin()
+    for forged in (bytes(48), bytes(3), bytes([9]) * 60):
+        assert list(pair.host.receive(make_frame(bytes([Kind.WELCOME]) + KEY.name + forged))) == []
+    pair.at_pump(hello)
+    assert pair.at_pump(pair.host.make_request(READ))
+
+
 def test_each_frame_is_opened_once_and_none_after_a_later_one() -> None:
     pair = Pair([KEY])
     pair.open()

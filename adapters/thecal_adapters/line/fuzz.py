@@ -2,9 +2,9 @@
 """Millions of inputs for what reads bytes: ``python -m thecal_adapters.line.fuzz --seed N --count 2000000``.
 
 Random bytes, and real frames and messages cut, spliced and flipped, go to the parser of frames, to the reader of
-messages and, also under a good checksum, to the pump's end of the line. Nothing may be raised but what is declared, no more may be held than one
-frame, no message may be read that has another form, and no request may come out that no host has sent. The first
-input that does otherwise is written to the standard output in hexadecimal, with exit status 1.
+messages and, also under a good checksum, to the pump's end of the line. Nothing may be raised but what is declared, no
+more may be held than one frame, no message may be read that has another form, and no request may come out that no host
+has sent. The first input that does otherwise is written to the standard output in hexadecimal, with exit status 1.
 """
 
 import argparse

@@ -3,6 +3,7 @@
 
 import secrets
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import cast
 
 from thecal_adapters.line.channel import Channel, Kind, make_prologue, open_at_host
@@ -57,12 +58,9 @@ class HostEnd:
     def _on_welcome(self, body: bytes) -> None:
         if self._begun is None or body[1 : 1 + NAME_BYTES] != self._key.name:
             return
-        try:
+        with suppress(NotAuthentic):
             keys, _ = self._begun.read(body[1 + NAME_BYTES :])
-        except NotAuthentic:
-            self._begun = None  # what was mixed in cannot be taken out: begin again
-            return
-        self._channel, self._begun = open_at_host(keys), None
+            self._channel, self._begun = open_at_host(keys), None
 
     def _on_sealed(self, channel: Channel, body: bytes) -> Iterator[Reply]:
         try:

@@ -17,7 +17,7 @@ from thecal_adapters.line.limits import ORDER_LIFE_MS
 from thecal_adapters.line.messages import ID_BYTES, NO_DIGEST, Find, Finding, HostMessage, Order, Read, Reply
 from thecal_adapters.line.noise import Entropy
 from thecal_adapters.line.roles import RoleKey
-from thecal_adapters.line.wires import LinkDown, Wire
+from thecal_adapters.line.wires import LinkDown, Wire, compute_sending_s
 
 TRIES_IN_A_SESSION = 2  # then a new one is begun: the pump may have forgotten this one
 REST_S = 0.2  # before a port is opened again, or a pump that is asked too much is asked again
@@ -83,6 +83,13 @@ class Times:
 
 
 DEFAULT_TIMES = Times()
+COMMON_BYTES = 4_000  # a request and its reply, as they are when no number is at its largest
+
+
+def compute_times(baud: int) -> Times:
+    """Times for a line of so many bits a second."""
+    reply_s = 1.0 + compute_sending_s(COMMON_BYTES, baud)
+    return Times(reply_s, patience_s=12 * reply_s)
 
 
 class Link:

@@ -15,7 +15,7 @@ The names are those of the specification, so that a reader can hold it beside th
 import hmac
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 from cryptography.exceptions import InvalidTag
@@ -161,11 +161,12 @@ class Initiator:
 
     def read(self, message: bytes) -> tuple[Keys, bytes]:
         """Take the second message, ``e, ee``: the keys and its payload, or ``NotAuthentic``."""
-        _read_ephemeral(self.state, message)
-        self.state.mix_key(_exchange(self.e, message))
-        payload = self.state.decrypt_and_hash(message[KEY_BYTES:])
-        send, receive = self.state.split()
-        return Keys(send, receive, self.state.h), payload
+        state = replace(self.state)  # so that a forged message leaves room for the true one
+        _read_ephemeral(state, message)
+        state.mix_key(_exchange(self.e, message))
+        payload = state.decrypt_and_hash(message[KEY_BYTES:])
+        send, receive = state.split()
+        return Keys(send, receive, state.h), payload
 
 
 @dataclass(slots=True)

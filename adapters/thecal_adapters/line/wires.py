@@ -11,10 +11,12 @@ from typing import Protocol
 
 import serial
 
+from thecal_adapters.line.frames import STUFFED_BYTES_MAX
 from thecal_adapters.line.limits import READ_BYTES_MAX
 
 BAUD = 115_200
-WRITE_S_MAX = 0.5  # a peer that does not read gets no more than this
+BITS_IN_A_BYTE = 10  # with those that start and stop it
+WRITE_S_MAX = 0.5  # a peer that does not read gets no more than this, and the time that its largest frame takes
 
 
 class LinkDown(Exception):
@@ -41,8 +43,9 @@ class SerialWire:
     """A serial port, by pyserial; for as long as it is open nobody else has it."""
 
     def __init__(self, port: str, baud: int = BAUD) -> None:
+        write_s = WRITE_S_MAX + compute_sending_s(STUFFED_BYTES_MAX, baud)
         try:
-            self._serial = serial.Serial(port, baud, timeout=0, write_timeout=WRITE_S_MAX, exclusive=_exclusive())
+            self._serial = serial.Serial(port, baud, timeout=0, write_timeout=write_s, exclusive=_exclusive())
         except (OSError, ValueError) as error:  # SerialException is an OSError
             raise LinkDown(str(error)) from error
 
@@ -73,6 +76,11 @@ class SerialWire:
         """See ``Wire``."""
         with suppress(OSError):
             self._serial.close()
+
+
+def compute_sending_s(count: int, baud: int) -> float:
+    """How long so many bytes take on a line of so many bits a second."""
+    return count * BITS_IN_A_BYTE / baud
 
 
 def _exclusive() -> bool | None:
