@@ -328,9 +328,14 @@ class GivenStore(MemoryStore):
     def __init__(self, stored: Stored) -> None:
         super().__init__()
         self.stored = stored
+        self.responses: list[Response] = []
 
     def recover(self) -> Stored:
         return self.stored
+
+    def append(self, record: Record) -> None:
+        self.responses.append(record.response)
+        super().append(record)
 
 
 def test_a_lost_state_gives_way_to_the_capsule_and_its_numbers_go_on() -> None:
@@ -350,16 +355,34 @@ def test_a_lost_state_gives_way_to_the_capsule_and_its_numbers_go_on() -> None:
 
 def test_without_state_and_capsule_nothing_moves_and_later_numbers_go_on() -> None:
     device = Device()
-    stored = replace(NOTHING_STORED, number=50, is_last_state=False, sequence=700)
-    runner = device.begin(GivenStore(stored))
+    store = GivenStore(replace(NOTHING_STORED, number=50, is_last_state=False, sequence=700))
+    runner = device.begin(store)
     device.pass_s(600)
     assert device.pump.moved == []
     assert not runner.state.is_programmed
     for place, order in enumerate(ORDERS):
         device.ask(order, f"again-{place}")
-    device.pass_s(100)
+    device.pass_s(90)
     assert device.pump.moved == [701]
-    assert not runner.state.flight.is_pending
+    assert store.responses[-1] is Response.PULSE_BOOKED_AS_DONE
+    device.pump.results = [None]
+    device.pass_s(90)
+    device.pump.facts = [PulseReported(702, PulseResult.DONE)]
+    device.runner.run_once()
+    assert device.pump.moved == [701, 702]
+    assert store.responses[-1] is Response.PULSE_BOOKED_AS_DONE
+
+
+def test_a_state_that_fails_the_invariant_is_never_run() -> None:
+    device = Device()
+    device.pass_s(100)
+    stored = device.store.recover()
+    assert stored.state is not None
+    broken = replace(stored.state, basal=replace(stored.state.basal, owed_fg_1800=-1))
+    runner = device.begin(GivenStore(replace(stored, state=broken)))
+    assert runner.state.program == stored.state.program
+    assert runner.state.mode is Mode.MINIMUM_RATE  # what is safe for morphine
+    assert is_alarmed(runner.state, Alarm.HISTORY_UNKNOWN)
 
 
 def test_a_state_that_may_not_be_the_last_locks_boluses() -> None:
@@ -451,6 +474,15 @@ def test_an_answer_names_its_record() -> None:
     assert answer == Answer(Response.STOPPED, record.state.tick, record.number)
     assert (record.request_id, record.actor, record.role, record.session) == ("stop", "dr-a", Role.CLINICIAN, "s1")
     assert record.drug_lot == "lot-1"
+
+
+def test_the_lot_of_the_last_refill_stands_in_every_later_record() -> None:
+    device = Device()
+    device.console.asked = [replace(make_request(StopAsked()), drug_lot="")]
+    device.pass_s(10)
+    device.clock.now_ms += 1_000
+    device.begin().start()
+    assert {record.drug_lot for record in device.store.records} == {"lot-1"}
 
 
 def test_parts_of_the_test_device_are_as_they_say() -> None:
