@@ -40,6 +40,10 @@ def test_stuffing_is_that_of_the_paper(plain: str, stuffed: str) -> None:
     assert decode_cobs(bytes.fromhex(stuffed)) == bytes.fromhex(plain)
 
 
+def test_a_frame_is_these_bytes() -> None:
+    assert make_frame(b"\1\0\2").hex() == "0002010602108dd20900"
+
+
 @given(st.binary(max_size=1_200))
 def test_stuffed_bytes_hold_no_zero_and_stand_for_themselves(data: bytes) -> None:
     assert 0 not in encode_cobs(data)

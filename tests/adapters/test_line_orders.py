@@ -233,6 +233,9 @@ def test_a_pump_of_another_library_is_not_read(bench: Bench) -> None:
     stranger = PumpClient(bench.links[0], replace(CONFIG, digest=1))
     with pytest.raises(ConfigurationDiffers, match="this host knows 1"):
         stranger.connect()
+    with pytest.raises(ConfigurationDiffers):
+        stranger.order(StopAsked())
+    assert bench.device.runner.state.mode == Mode.DELIVERING  # and nothing was ordered of it
 
 
 def test_a_host_without_its_pump_claims_nothing_and_the_pump_goes_on(bench: Bench) -> None:

@@ -7,6 +7,7 @@ import re
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,14 +21,18 @@ from thecal.outcome import Response
 from thecal.state import Mode
 from thecal_adapters.codec import Refused
 from thecal_adapters.line.client import PumpClient, make_clients
+from thecal_adapters.line.device import make_device
 from thecal_adapters.line.keys import create_keys, read_keys
 from thecal_adapters.line.link import LinkLost, Times, compute_times
 from thecal_adapters.line.mischief import Mischief
+from thecal_adapters.line.pump_end import Asked, PumpEnd
 from thecal_adapters.line.relay import Relay
 from thecal_adapters.line.roles import make_key
-from thecal_adapters.line.trial import make_trial_config, program
+from thecal_adapters.line.service import LineService
+from thecal_adapters.line.trial import CountingPump, JudgingStore, make_trial_config, program
 from thecal_adapters.line.wires import LinkDown, PtyWire, SerialWire
 from thecal_adapters.ports import Role
+from thecal_adapters.realtime import SystemClock, run
 from thecal_adapters.schemas import check
 
 CONFIG = make_trial_config()
@@ -169,10 +174,82 @@ def test_a_port_belongs_to_one_host() -> None:
     pty.close()
 
 
-def test_a_port_that_goes_away_is_told_and_found_again() -> None:
-    config_client = make_clients(lambda: SerialWire("/nowhere"), {Role.PATIENT: make_key(Role.PATIENT)}, CONFIG, SHORT)
+def test_a_port_that_is_not_there_is_named() -> None:
+    clients = make_clients(lambda: SerialWire("/nowhere"), {Role.PATIENT: make_key(Role.PATIENT)}, CONFIG, SHORT)
     with pytest.raises(LinkLost, match="/nowhere"):
-        config_client[Role.PATIENT].connect()
+        clients[Role.PATIENT].connect()
+
+
+def test_a_port_that_goes_away_is_told_and_found_again(tmp_path: Path) -> None:
+    port, keys, clock, told = tmp_path / "port", make_key(Role.PATIENT), SystemClock(), list[str]()
+    device = make_device(CONFIG, CountingPump(), clock, JudgingStore(), PumpEnd([keys]))
+    first, second = PtyWire(), PtyWire()
+    port.symlink_to(first.name)
+    opened = threading.Event()
+
+    def open_port() -> SerialWire:
+        wire = SerialWire(str(port))
+        opened.set()
+        return wire
+
+    service = LineService(open_port, device.end, device.console, clock, told.append)
+    service.start()
+    opened.wait()
+    port.unlink()
+    port.symlink_to(second.name)
+    first.close()
+    ended = threading.Event()
+    runner = threading.Thread(target=run, args=(device.runner, ended.is_set, service.wait))
+    runner.start()
+    second_host = make_clients(lambda: HostOf(second), {Role.PATIENT: keys}, CONFIG, TIMES)[Role.PATIENT]
+    assert second_host.connect().state.mode == Mode.UNPROGRAMMED
+    ended.set()
+    runner.join()
+    service.stop()
+    second.close()
+    assert [words.split(":")[0] for words in told] == [
+        "The line is down, and the therapy goes on",
+        "The line is up again.",
+    ]
+
+
+class HostOf:
+    """The near end of a pseudo-terminal as a host's wire: the pump has the far one."""
+
+    def __init__(self, pty: PtyWire) -> None:
+        self.read, self.write = pty.read, pty.write
+
+    def close(self) -> None:
+        """Nothing: the terminal is another's."""
+
+
+class FailingEnd(PumpEnd):
+    """A pump's end with an error of its own, once."""
+
+    fails = True
+
+    def receive(self, data: bytes, now_ms: int) -> Iterator[Asked | bytes]:
+        if data and self.fails:
+            self.fails = False
+            raise RuntimeError("an error of our own")
+        yield from super().receive(data, now_ms)
+
+
+def test_an_error_of_the_line_itself_leaves_no_pump_deaf() -> None:
+    key, clock, told, pty = make_key(Role.PATIENT), SystemClock(), list[str](), PtyWire()
+    device = make_device(CONFIG, CountingPump(), clock, JudgingStore(), FailingEnd([key]))
+    service = LineService(lambda: SerialWire(pty.name), device.end, device.console, clock, told.append)
+    service.start()
+    ended = threading.Event()
+    runner = threading.Thread(target=run, args=(device.runner, ended.is_set, service.wait))
+    runner.start()
+    host = make_clients(lambda: HostOf(pty), {Role.PATIENT: key}, CONFIG, TIMES)[Role.PATIENT]
+    assert host.connect().state.mode == Mode.UNPROGRAMMED
+    ended.set()
+    runner.join()
+    service.stop()
+    pty.close()
+    assert told == ["The line failed by an error of its own, and begins anew: RuntimeError('an error of our own')"]
 
 
 def test_keys_are_kept_from_others_and_read_back(tmp_path: Path) -> None:

@@ -77,6 +77,7 @@ class PumpClient:
         self._link = link
         self._config = config
         self._lock = lock or threading.Lock()
+        self._is_known = False  # whether the pump was seen to run under this configuration
 
     def connect(self) -> Reply:
         """Open the port, authenticate both ends, and read; ``ConfigurationDiffers`` if it is another pump's."""
@@ -115,6 +116,8 @@ class PumpClient:
         ``command_id``: 16 bytes that no other order has, for a caller that keeps them; else fresh ones.
         """
         with self._lock:
+            if not self._is_known:
+                self._checked(self._link.read())
             command = Command(command_id or self._link.make_id(), event, digest, drug_lot)
             return self._checked(self._link.order(command))
 
@@ -154,6 +157,7 @@ class PumpClient:
     def _checked(self, reply: Reply) -> Reply:
         if reply.state.config_digest != self._config.digest:
             raise ConfigurationDiffers(self._config.digest, reply.state.config_digest)
+        self._is_known = True
         return reply
 
 
