@@ -124,6 +124,7 @@ def _describe_figure(figure: Figure) -> Object:
         "reached_fg": figure.reached.amount_fg,
         "from_tick": figure.reached.from_tick,
         "to_tick": figure.reached.to_tick,
+        "granted_ticks": [tick for tick in figure.reached.granted if tick <= figure.reached.to_tick],
         "gap_fg": figure.gap_fg,
     }
 
