@@ -133,8 +133,10 @@ DAMAGES = (cut_the_tail, change_the_last_entries, drop_a_table, lose_the_file, o
 
 
 @pytest.mark.parametrize("damage", DAMAGES)
-def test_a_damaged_journal_gives_way_to_the_capsule_and_is_kept(folder: Path, damage: Callable[[Path], None]) -> None:
-    before, _ = recover(folder)
+def test_a_damaged_journal_gives_way_to_the_capsule_and_is_kept(
+    folder: Path, tmp_path: Path, damage: Callable[[Path], None]
+) -> None:
+    before, _ = recover(copy(folder, tmp_path / "twin"))
     damage(folder)
     broken = (folder / FILE).read_bytes() if (folder / FILE).exists() else b""
     pump, clock = NotingPump(), HandClock(600_000)
@@ -212,7 +214,7 @@ def is_honest(folder: Path, state: State) -> bool:
 
 @pytest.mark.parametrize("name", [FILE, HEAD])
 def test_a_file_cut_anywhere_is_never_read_as_another_state(whole: Path, tmp_path: Path, name: str) -> None:
-    rng, state = Random(4), recover(whole)[0].state
+    rng, state = Random(4), recover(copy(whole, tmp_path / "twin"))[0].state
     assert state is not None
     size = (whole / name).stat().st_size
     for place in range(25):
@@ -223,7 +225,7 @@ def test_a_file_cut_anywhere_is_never_read_as_another_state(whole: Path, tmp_pat
 
 
 def test_a_bit_turned_over_anywhere_is_never_read_as_another_state(whole: Path, tmp_path: Path) -> None:
-    rng, state = Random(5), recover(whole)[0].state
+    rng, state = Random(5), recover(copy(whole, tmp_path / "twin"))[0].state
     assert state is not None
     size = (whole / FILE).stat().st_size
     for place in range(60):
@@ -242,8 +244,8 @@ def test_no_single_bit_of_a_head_turns_over_unseen() -> None:
         assert read_page(bytes(turned), KEY) is None, bit
 
 
-def test_no_bit_of_a_state_s_image_turns_over_unseen(whole: Path) -> None:
-    state = recover(whole)[0].state
+def test_no_bit_of_a_state_s_image_turns_over_unseen(folder: Path) -> None:
+    state = recover(folder)[0].state
     image, digest = pack(state), compute_image_digest(state)
     assert unpack(State, image, "state") == state
     for bit in Random(6).sample(range(len(image) * 8), 400):
@@ -279,7 +281,7 @@ def test_records_of_one_shape_are_not_read_as_another() -> None:
         unpack(Capsule, pack(initial_state(CONFIG)), "capsule")
 
 
-def test_what_a_page_holds_is_what_was_asked(whole: Path) -> None:
-    head = read_heads(whole / HEAD, KEY)[0]
-    stored, _ = recover(whole)
+def test_the_head_holds_what_the_journal_ends_with(folder: Path) -> None:
+    head = read_heads(folder / HEAD, KEY)[0]
+    stored, _ = recover(folder)
     assert (head.number, head.sequence, head.capsule) == (stored.number, stored.sequence, stored.capsule)
