@@ -16,6 +16,7 @@ from thecal_adapters.cli import prove as prove_command
 from thecal_adapters.cli import pump as pump_command
 from thecal_adapters.cli import replay as replay_command
 from thecal_adapters.cli import report as report_command
+from thecal_adapters.cli import simulate as simulate_command
 from thecal_adapters.cli.telling import guarded
 from thecal_adapters.exits import Exit
 
@@ -230,3 +231,22 @@ def pump(
     """Be a pump at the end of a serial line, until told to end."""
     asked = pump_command.Asked(port, baud, keys, model, drug or ["morphine"], journal, json_to)
     return pump_command.pump(asked)
+
+
+@app.command()
+@guarded
+def simulate(
+    seed: Annotated[
+        int | None, typer.Option(metavar="N", min=0, help="The same lives again; a fresh one if none.")
+    ] = None,
+    days: Annotated[int, typer.Option(metavar="D", min=1, help="Pump-days in all.")] = 10,
+    faults: Annotated[str, typer.Option(metavar="KIND,...|all", help="Kinds of faults; '' for none.")] = "all",
+    jobs: Jobs = 1,
+    json_to: JsonTo = None,
+    picture: Annotated[Path | None, typer.Option(metavar="FILE.svg|.png", help="Draw the first life.")] = None,
+    scenario: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Where a failing life, made short, is written.")
+    ] = None,
+) -> Exit:
+    """Let simulated pumps live with people and faults, and hold what they gave against every claim."""
+    return simulate_command.simulate(seed, days, faults, jobs, json_to, picture, scenario)

@@ -10,7 +10,19 @@ from jsonschema import Draft202012Validator
 
 from thecal_adapters.codec import Refused
 
-NAMES = ("scenario", "replay", "verdicts", "mutants", "bench", "log-verify", "log-show", "pump", "check", "prescription")
+NAMES = (
+    "scenario",
+    "replay",
+    "verdicts",
+    "mutants",
+    "bench",
+    "log-verify",
+    "log-show",
+    "pump",
+    "check",
+    "prescription",
+    "simulate",
+)
 
 
 @cache

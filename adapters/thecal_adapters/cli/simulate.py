@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: Apache-2.0
+"""``thecal simulate``: pumps, people and faults in a world of their own, watched at every pulse and every event."""
+
+import secrets
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+from rich.text import Text
+
+from thecal_adapters.cli.telling import Teller, WrongUse
+from thecal_adapters.codec import write
+from thecal_adapters.exits import Exit
+from thecal_adapters.simulation.campaign import Total, describe, make_script, run_lives
+from thecal_adapters.simulation.faults import BY_NAME, ROWS
+from thecal_adapters.simulation.picture import draw_picture
+from thecal_adapters.simulation.shrink import is_repeated, make_scenario, shrink
+
+ALL = "all"
+DAYS_MAX = 1_000_000
+
+
+def simulate(
+    seed: int | None,
+    days: int,
+    faults: str,
+    jobs: int,
+    json_to: str | None,
+    picture: Path | None,
+    scenario: Path | None,
+) -> Exit:
+    """Live so many days, tell what was seen, and make the first failing life short."""
+    teller = Teller(json_to)
+    kinds = read_kinds(faults)
+    if not 1 <= days <= DAYS_MAX:
+        raise WrongUse(f"--days {days}: give 1 to {DAYS_MAX:,} pump-days")
+    seed = secrets.randbelow(1 << 32) if seed is None else seed
+    teller.line(f"Seed {seed}: {days} pump-days under {len(kinds)} kinds of faults.")
+    started = perf_counter()
+    total = run(teller, seed, days, kinds, jobs)
+    seconds = perf_counter() - started
+    result = describe(total)
+    tell(teller, result)
+    if total.failed:
+        result["failures"] = [tell_failure(teller, total, scenario), *list_rest(result)]
+    tell_figures(teller, total, seconds, jobs)
+    if picture is not None:
+        draw_picture(make_script(kinds, (total.lives[0].seed, total.lives[0].days)), picture)
+        teller.line(f"The first life is drawn in {picture}.")
+    teller.json({**result, "timing": {"seconds": round(seconds, 3), "jobs": jobs}})
+    return Exit.FINDING if total.failed else Exit.AS_ASKED
+
+
+def read_kinds(faults: str) -> list[str]:
+    """The kinds of faults that are asked for, in the order of the table."""
+    if faults == ALL:
+        return [row.name for row in ROWS]
+    asked = {name.strip() for name in faults.split(",") if name.strip()}
+    unknown = sorted(asked - BY_NAME.keys())
+    if unknown:
+        raise WrongUse(f"--faults: {', '.join(unknown)} is none of all, {', '.join(BY_NAME)}")
+    return [row.name for row in ROWS if row.name in asked]
+
+
+def run(teller: Teller, seed: int, days: int, kinds: Sequence[str], jobs: int) -> Total:
+    """Live them all, and show how far it is."""
+    with teller.live() as show:
+
+        def on_life(total: Total) -> None:
+            show(Text(f"{total.days} of {days} pump-days, {len(total.failed)} lives with a violation"))
+
+        return run_lives(seed, days, kinds, jobs, on_life)
+
+
+def tell(teller: Teller, result: Mapping[str, Any]) -> None:
+    """Tell what was injected, what each row allows, and how near anything came to it."""
+    for name, row in result["by_fault"].items():
+        worst = f"{row['worst_seen']} permille of its bound"
+        seen = worst if row["bound_permille"] is not None else "not held to any bound"
+        teller.line(f"  {name:18} {row['class']:12} {row['count']:7,} times in {row['lives']:5,} lives: {seen}")
+    teller.line("Nearest to a bound of the plant's own book, in permille of it:")
+    teller.line("  " + ", ".join(f"{id_} {worst['any']}" for id_, worst in result["margins"].items()))
+    teller.line(
+        f"{result['events']:,} events, {result['checks']:,} checks of properties, {result['boluses_granted']:,} boluses"
+        f" granted, {result['restarts_survived']:,} restarts survived."
+    )
+    style = "bold red" if result["violations"] else "green"
+    teller.line(f"{result['days']:,} pump-days: {result['violations']} violations.", style)
+
+
+def list_rest(result: Mapping[str, Any]) -> list[object]:
+    """The failing lives but the first."""
+    rest: list[object] = result["failures"][1:]
+    return rest
+
+
+def tell_failure(teller: Teller, total: Total, scenario: Path | None) -> dict[str, Any]:
+    """Make the first failing life short, write it as a scenario, and say whether the kernel alone repeats it."""
+    lived = total.failed[0]
+    first = lived.violations[0]
+    teller.line(f"Life {lived.seed} of {lived.days} days, {', '.join(sorted(lived.faults)) or 'no faults'}:")
+    teller.line(f"  {first.id} after {first.at_s} s: {first.event}", "bold red")
+    teller.line("Making it short ...")
+    script, life = shrink(make_script(total.kinds, (lived.seed, lived.days)))
+    told = make_scenario(life)
+    text = write(told)
+    where = scenario or Path(f"thecal-simulate-{total.seed}.json")
+    try:
+        where.write_text(text, encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise WrongUse(f"--scenario: {error}") from error
+    is_kernel = is_repeated(life, text)
+    words = "finds it too: it is the kernel's" if is_kernel else "does not: it is of the rim, or of real time"
+    teller.line(f"{len(script.items)} acts and faults are left, in {where}; thecal replay --monitor {words}.")
+    return {
+        "life": lived.seed,
+        "days": lived.days,
+        "faults": sorted(lived.faults),
+        "violations": [{"at_s": each.at_s, "id": each.id, "what": each.event} for each in lived.violations[:10]],
+        "scenario": told,
+        "is_repeated_by_the_kernel": is_kernel,
+    }
+
+
+def tell_figures(teller: Teller, total: Total, seconds: float, jobs: int) -> None:
+    """Tell how fast it was, and what it cost by the event."""
+    busy = sum(lived.seconds for lived in total.lives)
+    events = sum(lived.events for lived in total.lives)
+    rate = f"{60 * total.days / seconds:,.0f} pump-days a minute in {jobs} processes"
+    teller.line(f"{rate}; {1e6 * busy / max(1, events):,.0f} us an event; {seconds:,.1f} s.")

@@ -1,0 +1,94 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Whether what the table promises to be found is found in time: alarms after the next turn of the loop, at refills,
+at visits. What is found is counted by kind of fault.
+"""
+
+from collections import Counter, deque
+from typing import TYPE_CHECKING
+
+from thecal.outcome import Response
+from thecal.state import Alarm
+from thecal_adapters.plant.fluids import Volume
+from thecal_adapters.plant.pump import Told
+from thecal_adapters.ports import Record
+from thecal_adapters.simulation.monitors import Violation
+
+if TYPE_CHECKING:
+    from thecal_adapters.simulation.life import Life
+
+DAY_MS = 86_400_000
+FAILURES = 5
+DISCREPANT = (Alarm.RESERVOIR_DISCREPANT, Alarm.RESERVOIR_DISCREPANT_AGAIN)
+
+
+class Findings:
+    """What must be found soon, and what was."""
+
+    def __init__(self, life: "Life") -> None:
+        self.found: Counter[str] = Counter()
+        self._life = life
+        self._due: list[tuple[str, tuple[Alarm, ...]]] = []
+        self._failures_ms: deque[int] = deque()
+        self._believed_nl: Volume = 0
+        self._off_nl: Volume = 0
+        self._is_refill_known = False
+
+    def on_boot(self, is_restart: bool) -> None:
+        """A restart sounds at once."""
+        self._due = [("restart", (Alarm.RESTARTED,))] if is_restart else []
+
+    def on_restored(self) -> None:
+        """No failure is remembered by a state that is not the stored one; the doubt is an alarm."""
+        self._failures_ms.clear()
+        self._due.append(("restored", (Alarm.RESTARTED,)))
+
+    def on_motion(self, is_moved: bool, told: Told) -> None:
+        """Count what the pump must believe to have left the reservoir."""
+        if is_moved or told is Told.DONE:
+            self._believed_nl -= self._life.patient.config.pump.pulse_volume_nl
+
+    def on_fill(self, record: Record, is_honest: bool) -> None:
+        """Hold what came out against what must have been believed to be there; then begin to count anew."""
+        life = self._life
+        pump = life.patient.config.pump
+        if self._is_refill_known and is_honest:
+            allowed_nl = 2 * pump.refill_allowance_nl + 2 * pump.residual_nl + 2 * pump.pulse_volume_nl
+            is_due = not -allowed_nl <= self._off_nl <= allowed_nl
+            is_found = any(record.state.alarms[alarm].is_active for alarm in DISCREPANT)
+            if is_due and not is_found:
+                self._miss("refill", "a difference beyond twice the allowance was not found at the refill")
+            if is_due and is_found:
+                self.found["refill"] += 1
+        self._believed_nl = life.plant.reservoir.volume_nl
+        self._is_refill_known = True
+
+    def before_fill(self) -> None:
+        """Note by how much the reservoir is not what it must be believed to be, before hands change it."""
+        self._off_nl = self._believed_nl - self._life.plant.reservoir.volume_nl
+
+    def on_stored(self, record: Record) -> None:
+        """Count what was told to have failed, and strike out what sounds; it may be acknowledged in the same turn."""
+        if record.response in (Response.PULSE_BOOKED_AS_NOT_DONE, Response.PULSE_BOOKED_AS_UNKNOWN):
+            self._failures_ms.append(self._life.clock.now_ms)
+        for due in self._due[:]:
+            if any(record.state.alarms[alarm].is_active for alarm in due[1]):
+                self.found[due[0]] += 1
+                self._due.remove(due)
+
+    def look(self) -> None:
+        """After a whole turn of the loop everything that was due must sound."""
+        life = self._life
+        for name, alarms in self._due:
+            self._miss(name, f"{alarms[0].name} did not sound")
+        self._due.clear()
+        while self._failures_ms and self._failures_ms[0] <= life.clock.now_ms - DAY_MS + 200_000:
+            self._failures_ms.popleft()
+        if len(self._failures_ms) >= FAILURES and not life.state.alarms[Alarm.PULSES_FAILED].is_active:
+            self._miss("failures", "PULSES_FAILED did not sound at the fifth in a day")
+
+    def on_stall(self) -> None:
+        """A stall sounds at once."""
+        self._due.append(("stall", (Alarm.MOTOR_STALLED,)))
+
+    def _miss(self, name: str, words: str) -> None:
+        self._life.violations.append(Violation(self._life.clock.now_ms // 1_000, f"finding: {name}", words))
