@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What was changed, cut or replaced shows; what is damaged is never run, and never lost."""
 
+import hashlib
 import shutil
 import sqlite3
 from collections.abc import Callable
@@ -248,14 +249,17 @@ def test_no_bit_of_a_state_s_image_turns_over_unseen(folder: Path) -> None:
     state = recover(folder)[0].state
     image, digest = pack(state), compute_image_digest(state)
     assert unpack(State, image, "state") == state
-    for bit in Random(6).sample(range(len(image) * 8), 400):
+    for bit in range(len(image) * 8):
         turned = bytearray(image)
         turned[bit // 8] ^= 1 << bit % 8
+        assert hashlib.sha256(turned).digest() != digest, bit
+        if bit % 32 != 7:
+            continue  # of the rest it is known: an image that is read has one text
         try:
             read = unpack(State, bytes(turned), "state")
         except Refused:
             continue
-        assert compute_image_digest(read) != digest, bit
+        assert pack(read) == bytes(turned), bit
 
 
 @pytest.mark.parametrize(
