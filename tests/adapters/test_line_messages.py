@@ -72,7 +72,7 @@ def with_largest(value: object) -> object:
         (SecondsPassed, SecondsPassed(64), "8001"),
         (HostMessage, Read(b"a"), "000161"),
         (HostMessage, Order(b"a", 5, b"", "", StopAsked()), "0101610a000005"),
-        (HostMessage, Find(b"a"), "020161"),
+        (HostMessage, Find(b"a", b"b"), "0201610162"),
     ],
 )
 def test_forms_are_those_of_postcard(declared: object, value: object, form: str) -> None:

@@ -63,7 +63,7 @@ class Bench:
 
     def ask_of_the_silent(self) -> Command:
         """A patient asks for a bolus while no reply comes through."""
-        with pytest.raises(Unsettled) as raised:
+        with pytest.raises(Unsettled, match="It is not known whether the pump carried out BolusAsked") as raised:
             self.patient.ask_bolus()
         return raised.value.command
 
@@ -177,6 +177,21 @@ def test_what_never_arrived_is_known_to_be_never_carried_out(bench: Bench) -> No
     assert bench.patient.ask_bolus().response == Response.BOLUS_GRANTED
 
 
+def test_an_order_that_could_not_even_be_sent_is_not_unsettled(bench: Bench) -> None:
+    bench.patient.interrogate()
+    bench.patient.close()
+    bench.wire.is_cut = True
+    with pytest.raises(LinkLost, match="BolusAsked was not sent") as raised:
+        bench.patient.ask_bolus()
+    assert not isinstance(raised.value, Unsettled)
+    assert not bench.patient.is_unsettled
+
+
+def test_what_became_of_an_id_that_is_none_is_not_claimed(bench: Bench) -> None:
+    with pytest.raises(OrderRefused, match="ID_IS_MALFORMED"):
+        bench.patient.find(b"short")
+
+
 def test_an_order_that_comes_too_late_is_not_carried_out(bench: Bench) -> None:
     bench.patient.interrogate()
     bench.wire.holds_requests = True
@@ -243,14 +258,14 @@ def test_a_host_without_its_pump_claims_nothing_and_the_pump_goes_on(bench: Benc
     bench.wire.is_cut = True
     with pytest.raises(LinkLost, match="What it delivers now is not known here"):
         bench.clinician.interrogate()
-    with pytest.raises(Unsettled, match="It is not known whether the pump carried out StopAsked"):
+    with pytest.raises(LinkLost, match="StopAsked was not sent"):
         bench.clinician.order(StopAsked())
     bench.wire.pass_time(7_200)
     after = bench.device.runner.state
     assert after.mode == Mode.DELIVERING
     assert after.flight.sequence > before.flight.sequence + 10
     bench.wire.is_cut = False
-    assert bench.clinician.interrogate().state.mode == Mode.DELIVERING  # and the stop was settled by nobody
+    assert bench.clinician.interrogate().state.mode == Mode.DELIVERING
 
 
 def test_a_flood_of_orders_is_put_off_and_each_is_carried_out_once(bench: Bench) -> None:

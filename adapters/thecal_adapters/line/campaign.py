@@ -22,7 +22,7 @@ from thecal_adapters.line.client import PumpClient
 from thecal_adapters.line.device import Device, make_device
 from thecal_adapters.line.link import Link, Times
 from thecal_adapters.line.loopback import Loopback, VirtualClock
-from thecal_adapters.line.messages import Find, HostMessage
+from thecal_adapters.line.messages import HostMessage
 from thecal_adapters.line.mischief import Mischief, Trick
 from thecal_adapters.line.noise import Entropy
 from thecal_adapters.line.pump_end import Asked, PumpEnd
@@ -51,7 +51,7 @@ class Result:
 
 
 class WatchedEnd(PumpEnd):
-    """Counts what is opened: no two reads that hosts send have one id, and no two orders one id and one life."""
+    """Counts what is opened: no two questions that hosts send have one id, and no two orders one id and one life."""
 
     def __init__(self, keys: Sequence[RoleKey], entropy: Entropy) -> None:
         super().__init__(keys, entropy)
@@ -60,7 +60,7 @@ class WatchedEnd(PumpEnd):
     def receive(self, data: bytes, now_ms: int) -> Iterator[Asked | bytes]:
         """See ``PumpEnd``."""
         for found in super().receive(data, now_ms):
-            if isinstance(found, Asked) and not isinstance(found.message, Find):
+            if isinstance(found, Asked):
                 self.opened[found.message] += 1
             yield found
 

@@ -102,7 +102,8 @@ class LineConsole:
 
     def _admit(self, asked: Asked, message: HostMessage) -> Request | None:
         """An order that may be asked; None for what changes nothing, which is replied to at once."""
-        if len(message.id) != ID_BYTES:
+        order_id = message.order_id if isinstance(message, Find) else message.id
+        if len(message.id) != ID_BYTES or len(order_id) != ID_BYTES:
             raise _Refused(Finding.ID_IS_MALFORMED, f"an id has {ID_BYTES} bytes")
         bucket = self._orders if isinstance(message, Order) else self._reads
         if not bucket.is_allowed(self._clock.monotonic_ms()):
@@ -115,7 +116,7 @@ class LineConsole:
     def _find(self, session: PumpSession, message: Read | Find) -> Answer | None:
         if isinstance(message, Read):
             return None
-        found = self._find_answer(make_request_id(session, message.id))
+        found = self._find_answer(make_request_id(session, message.order_id))
         if found is None:
             raise _Refused(Finding.NOTHING_WAS_CARRIED_OUT_UNDER_THIS_ID, "nor will it be")
         return replace(found[1], is_repeated=True)
@@ -135,16 +136,19 @@ class LineConsole:
             raise _Refused(Finding.VALUE_IS_OUT_OF_ITS_RANGE, f"{admitted.path}: {admitted.reason.name}")
         if len(order.drug_lot) > LOT_LENGTH_MAX or not order.drug_lot.isprintable():
             raise _Refused(Finding.VALUE_IS_OUT_OF_ITS_RANGE, f"a lot has at most {LOT_LENGTH_MAX} printed characters")
-        left_ms = order.not_after_ms - self._clock.monotonic_ms()
-        if left_ms < 0:
-            raise _Refused(Finding.ORDER_CAME_TOO_LATE, f"by {-left_ms} ms; ask again under the same id")
-        if left_ms > ORDER_LIFE_MS:
-            raise _Refused(Finding.ORDER_WOULD_LIVE_TOO_LONG, f"it lives {ORDER_LIFE_MS} ms at most")
+        self._refuse_at_another_time(order)
         if isinstance(order.event, (PrescriptionConfirmed, PrimeConfirmed)):
             if order.digest != compute_staged_digest(self._read_state()):
                 raise _Refused(
                     Finding.DIGEST_IS_NOT_OF_WHAT_IS_STAGED, "something else is staged, or nothing; stage again"
                 )
+
+    def _refuse_at_another_time(self, order: Order) -> None:
+        left_ms = order.not_after_ms - self._clock.monotonic_ms()
+        if left_ms < 0:
+            raise _Refused(Finding.ORDER_CAME_TOO_LATE, f"by {-left_ms} ms; ask again under the same id")
+        if left_ms > ORDER_LIFE_MS:
+            raise _Refused(Finding.ORDER_WOULD_LIVE_TOO_LONG, f"it lives {ORDER_LIFE_MS} ms at most")
 
     def _send(self, asked: Asked, answer: Answer | None, finding: Finding, words: str) -> None:
         state = self._read_state()

@@ -52,7 +52,7 @@ class Fuzzer:
         program = make_program(make_trial_config())
         refill = RefillDone(1, 2, (3, 4, 5, 6), has_unknown_drug=False, is_rinsed=True)
         events = (BolusAsked(), refill, PrescriptionStaged(program, EVERY_OVERRIDE))
-        messages: list[HostMessage] = [Read(bytes(16)), Find(bytes(16))]
+        messages: list[HostMessage] = [Read(bytes(16)), Find(bytes(16), bytes(16))]
         messages += [Order(bytes(16), 2**40, b"", "lot", event) for event in events]
         self.plain = [pack(HostMessage, message) for message in messages]
         hello = self.host.begin()

@@ -132,8 +132,12 @@ class Link:
 
         That it never will is so because the pump takes nothing any more that was sent before this question.
         """
-        reply = self._ask(lambda: Find(command_id))
-        return reply if reply.is_answered else None
+        reply = self._ask(lambda: Find(self.make_id(), command_id))
+        if reply.finding is Finding.NOTHING_WAS_CARRIED_OUT_UNDER_THIS_ID:
+            return None
+        if not reply.is_answered:
+            raise OrderRefused(reply)
+        return reply
 
     def make_id(self) -> bytes:
         """A fresh id."""
@@ -150,27 +154,30 @@ class Link:
     def order(self, command: Command) -> Reply:
         """Have an order carried out, once; a refusal of the kernel's is a reply like another.
 
-        Raises ``OrderRefused`` if the kernel was not asked, ``Unsettled`` if nobody knows what became of it, and
-        ``EarlierOrderCarriedOut`` if an earlier one was unsettled and turns out to have been carried out.
+        Raises ``OrderRefused`` if the kernel was not asked, ``LinkLost`` if it could not even be sent, its kind
+        ``Unsettled`` if nobody knows what became of it, and ``EarlierOrderCarriedOut`` if an earlier one was unsettled
+        and turns out to have been carried out.
         """
         if self.unsettled is not None and self.unsettled.id != command.id:
             earlier = self.unsettled
             settled = self.settle()
             if settled is not None:
                 raise EarlierOrderCarriedOut(earlier, settled)
-        self.unsettled = command
         try:
             reply = self._ask(lambda: self._make_order(command))
         except LinkLost as lost:
-            words = f"It is not known whether the pump carried out {type(command.event).__name__}. {lost}"
-            raise Unsettled(command, words) from None
+            name = type(command.event).__name__
+            if self.unsettled is None:
+                raise LinkLost(f"{name} was not sent. {lost}") from None
+            raise Unsettled(command, f"It is not known whether the pump carried out {name}. {lost}") from None
         self.unsettled = None
         if not reply.is_answered:
             raise OrderRefused(reply)
         return reply
 
     def _make_order(self, command: Command) -> Order:
-        """The order as it is now: it lives from this moment, by what is known of the pump's clock."""
+        """The order as it is now sent: it lives from this moment, by what is known of the pump's clock."""
+        self.unsettled = command
         passed_ms = 0 if self._heard_s is None else int(1_000 * (self._times.now_s() - self._heard_s))
         not_after_ms = self.pump_ms + passed_ms + ORDER_LIFE_MS
         return Order(command.id, not_after_ms, command.digest, command.drug_lot, command.event)

@@ -44,9 +44,10 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Find:
-    """Ask what became of the order with this ``id``, and never carry it out for that."""
+    """Ask what became of the order with the id ``order_id``, and never carry it out for that."""
 
     id: bytes
+    order_id: bytes
 
 
 HostMessage: TypeAlias = Read | Order | Find

@@ -14,6 +14,7 @@ from thecal.events import ClinicianBolusAsked, PathDeclared, PulseResult, Refill
 from thecal.limits import Config
 from thecal.outcome import Response
 from thecal.prescription import Overrides, Prescription, compute_no_prescription
+from thecal.state import Mode
 from thecal_adapters.library import load_config
 from thecal_adapters.line.client import PumpClient
 from thecal_adapters.line.link import LinkLost, OrderRefused
@@ -184,4 +185,5 @@ class Trial:
             self._note(self.clinician.confirm(staged.staging))
 
     def _read(self) -> None:
-        self.clinician.interrogate()
+        if self.clinician.interrogate().state.mode == Mode.STOPPED:  # its resumption was lost
+            self._note(self.clinician.order(ResumeAsked()))
