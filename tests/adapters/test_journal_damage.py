@@ -253,7 +253,7 @@ def test_no_bit_of_a_state_s_image_turns_over_unseen(folder: Path) -> None:
         turned = bytearray(image)
         turned[bit // 8] ^= 1 << bit % 8
         assert hashlib.sha256(turned).digest() != digest, bit
-        if bit % 32 != 7:
+        if bit % 31:
             continue  # of the rest it is known: an image that is read has one text
         try:
             read = unpack(State, bytes(turned), "state")
