@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The table of faults is whole, is told in the guide as it stands, and each of its kinds can be brought about."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from thecal_adapters.simulation.faults import BY_NAME, ROWS, Row, Scale, Standing, join_scales, make_table
+from thecal_adapters.simulation.injections import INJECTIONS
+from thecal_adapters.simulation.life import Life
+from thecal_adapters.simulation.script import Item, Script
+from thecal_specs.text import read_assumption, read_entries, read_file
+
+HOUR_MS = 3_600_000
+GUIDE = Path(__file__).parents[2] / "adapters" / "README.md"
+
+
+def test_every_kind_is_in_one_row() -> None:
+    assert len(BY_NAME) == len(ROWS)
+    assert all(re.fullmatch(r"[a-z_]+", row.name) for row in ROWS)
+
+
+def test_every_row_names_assumptions_that_exist() -> None:
+    known = {assumption.id for assumption in read_entries(read_file("assumptions.toml"), "assumption", read_assumption)}
+    for row in ROWS:
+        assert row.assumptions
+        assert set(row.assumptions) <= known, row.name
+
+
+@pytest.mark.parametrize("row", [row for row in ROWS if row.standing is Standing.MASKED], ids=lambda row: row.name)
+def test_a_masked_fault_scales_no_bound(row: Row) -> None:
+    assert row.scale in (Scale(), Scale(is_lacking_free=True))
+    assert row.scale.bound_permille == 1_000
+
+
+@pytest.mark.parametrize("row", [row for row in ROWS if row.standing is Standing.DEGRADED], ids=lambda row: row.name)
+def test_a_degraded_fault_says_by_how_much(row: Row) -> None:
+    assert row.scale != Scale()
+    assert row.finding
+
+
+def test_faults_that_come_together_scale_together() -> None:
+    both = join_scales(frozenset({"rate_drift", "clock_fast"}))
+    assert (both.excess_permille, both.fast_ppm) == (145, 1_000)
+    assert both.bound_permille == 1_147  # 1.145 * 1.001, rounded up
+
+
+def test_what_comes_in_the_course_of_a_life_can_be_brought_about() -> None:
+    assert {row.name for row in ROWS if row.per_day} == set(INJECTIONS)
+
+
+@pytest.mark.parametrize("kind", sorted(INJECTIONS))
+def test_each_kind_is_counted_when_it_happens_and_breaks_nothing_by_itself(kind: str) -> None:
+    items = tuple(Item(hour * HOUR_MS, kind, hour) for hour in (2, 8, 14))
+    life = Life(Script("faults/11", 1, frozenset({kind}), items))
+    life.run()
+    assert life.counts[kind] == 3
+    assert life.violations == []
+
+
+def test_the_guide_tells_the_table_as_it_stands() -> None:
+    text = GUIDE.read_text(encoding="utf-8")
+    told = re.search(r"<!-- table: faults -->\n(.*?)\n<!-- end -->", text, re.DOTALL)
+    assert told is not None
+    assert told[1] == make_table()
