@@ -113,6 +113,7 @@ class Link:
         self.pump_ms = 0  # the pump's clock, as it told it last
         self._heard_s: float | None = None  # when the pump told its clock last
         self._why = ""
+        self._patience = 1  # times the wait for one reply: longer each time, for a pump or a line that is slow
         self.unsettled: Command | None = None
         self.sent = 0  # requests, each time they were sent
 
@@ -190,6 +191,7 @@ class Link:
             try:
                 if tries % TRIES_IN_A_SESSION == 0 and tries > 0:
                     self._end.end()
+                self._patience = 1 + tries // TRIES_IN_A_SESSION
                 reply = self._try(make)
             except LinkDown as down:
                 self._why = str(down)
@@ -232,7 +234,7 @@ class Link:
 
     def _listen(self, wire: Wire, awaited: bytes | None) -> Reply | None:
         """Listen for the reply to an id, or for the session to open; at most as long as one reply may take."""
-        until_s = self._times.now_s() + self._times.reply_s
+        until_s = self._times.now_s() + self._patience * self._times.reply_s
         while (left_s := until_s - self._times.now_s()) > 0:
             for reply in self._end.receive(wire.read(left_s)):
                 self.pump_ms, self._heard_s = reply.pump_ms, self._times.now_s()
