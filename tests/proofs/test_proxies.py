@@ -11,7 +11,7 @@ import z3
 from thecal_proofs import encode, terms, values
 from thecal_proofs.encode import Check, Encoder
 from thecal_proofs.frontend import Program, Sources, ir
-from thecal_proofs.proxies import explorer, folds, proxy, subject, tables
+from thecal_proofs.proxies import folds, proxy, subject, tables
 from thecal_proofs.proxies.compare import Comparison, compare
 from thecal_proofs.proxies.explorer import Explorer
 from thecal_proofs.proxies.proxy import Number, Truth
@@ -242,7 +242,6 @@ MANY = (
 
 
 def test_ways_that_go_on_alike_are_joined(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(explorer, "FEW_WAYS", 4)
     monkeypatch.setattr(subject, "FEW_WAYS", 4)
     found = compare_texts(tmp_path, MANY, MANY)
     assert found.verdict == "equal"
@@ -252,6 +251,22 @@ def test_ways_that_go_on_alike_are_joined(tmp_path: Path, monkeypatch: pytest.Mo
 def test_a_difference_behind_a_join_is_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(subject, "FEW_WAYS", 4)
     assert compare_texts(tmp_path, MANY, MANY.replace("r.x > 11", "r.y > 11")).verdict == "different"
+
+
+IN_AN_ELEMENT = (
+    "def f(t: Four, p: P, q: P) -> bool:\n    return any(\n        "
+    + "\n        and ".join(f"helper(x) != {i} and (q.x > {i} or q.y > x or p.x > {i})" for i in range(6))
+    + "\n        for x in t if x > p.y\n    )\n"
+)
+
+
+def test_ways_of_an_element_are_joined(tmp_path: Path) -> None:
+    assert compare_texts(tmp_path, IN_AN_ELEMENT, IN_AN_ELEMENT).verdict == "equal"
+
+
+@pytest.mark.parametrize(("before", "after"), [("p.x > 5", "p.y > 5"), ("!= 3", "!= 4"), ("x > p.y", "x >= p.y")])
+def test_a_difference_in_an_element_is_noticed(before: str, after: str, tmp_path: Path) -> None:
+    assert compare_texts(tmp_path, IN_AN_ELEMENT, IN_AN_ELEMENT.replace(before, after)).verdict == "different"
 
 
 def test_what_the_proxies_cannot_follow_is_told(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ import z3
 from thecal_proofs.frontend import Program, Refusal, ir
 from thecal_proofs.frontend.types import Type, UnionType
 from thecal_proofs.proxies import shapes
-from thecal_proofs.proxies.explorer import OutOfReach, Section, Way
+from thecal_proofs.proxies.explorer import Conditions, OutOfReach, Way
 from thecal_proofs.proxies.lifted import Lifted, Modular, lift
 from thecal_proofs.proxies.resolved import Resolved, Translator, find_settled
 from thecal_proofs.proxies.subject import Reading, Subject
@@ -95,7 +95,7 @@ class Judge:
         self.ways = ways
         self.budget = budget
         self._translator = Translator(self.theory, lifted)
-        self._reached: dict[Section, Formula] = {}
+        self._conditions = Conditions(self.theory)
 
     def decide(self) -> tuple[Verdict, str]:
         """Whether the translations agree on each way, and the ways leave out nothing."""
@@ -103,7 +103,7 @@ class Judge:
             verdict, detail = self._decide_way(way)
             if verdict != "equal":
                 return verdict, detail
-        missing = z3.Not(self.theory.any_of([self._condition(way) for way in self.ways]))
+        missing = z3.Not(self.theory.any_of([self._conditions.of(way) for way in self.ways]))
         status = self._solver().check(missing)
         if status == z3.unsat:
             return "equal", ""
@@ -116,7 +116,7 @@ class Judge:
         if not wrong:
             return "equal", ""
         solver = self._solver()
-        solver.add(self._condition(way), self.theory.any_of(wrong))
+        solver.add(self._conditions.of(way), self.theory.any_of(wrong))
         status = solver.check()
         if status == z3.sat:  # a whole and its parts may still be taken for different things
             solver.add(*self.reading.packer.define_wholes())
@@ -154,24 +154,6 @@ class Judge:
             return
         for part, item, inner in _list_items(name, executed, read):
             yield from self._pairs(part, item, inner)
-
-    def _condition(self, way: Way) -> Formula:
-        return z3.And(self._reach(way.section), way.condition)
-
-    def _reach(self, section: Section) -> Formula:
-        """Under which condition a section is come to; those before it are settled first."""
-        todo = [section]
-        while todo:
-            here = todo[-1]
-            missing = [s for s, _ in here.entries if s is not here and s not in self._reached]
-            if missing:
-                todo.extend(missing)
-                continue
-            todo.pop()
-            self._reached[here] = self.theory.any_of(
-                [path if s is here else z3.And(self._reached[s], path) for s, path in here.entries]
-            )
-        return self._reached[section]
 
     def _solver(self) -> Formula:
         solver = z3.SimpleSolver(ctx=self.theory.context)

@@ -12,7 +12,7 @@ from typing import Final, Literal, TypeAlias
 
 import z3
 
-from thecal_proofs.proxies.joins import find_next
+from thecal_proofs.proxies.joins import ITEMS, find_next
 from thecal_proofs.proxies.theory import Formula, Theory
 
 PRUNING_BUDGET = 100_000
@@ -66,14 +66,23 @@ class Way:
 
 
 class Explorer:
-    """All ways through one execution. `code` is the function whose frame may be joined, if any."""
+    """All ways through one execution.
 
-    def __init__(self, theory: Theory, run: Callable[[], object], code: CodeType | None = None) -> None:
+    With the `code` of the function whose frame may be joined, impossible ways are left out too: both cost, and pay only
+    where there are many. Two values of one `fingerprint` are equal.
+    """
+
+    def __init__(
+        self,
+        theory: Theory,
+        run: Callable[[], object],
+        fingerprint: Callable[[object], object],
+        code: CodeType | None = None,
+    ) -> None:
         self.theory = theory
         self.run = run
+        self.fingerprint = fingerprint
         self.code = code
-        self.fingerprint: Callable[[object], object] = id
-        self.is_pruning = False
         self.ways: list[Way] = []
         self._sections: dict[tuple[object, ...], Section] = {}
         self._todo: list[tuple[tuple[bool, ...], Section]] = []
@@ -134,7 +143,7 @@ class Explorer:
         known = self._known.get(self.theory.identify(condition))
         if known is not None:
             return [known]
-        if not self.is_pruning:
+        if self.code is None:
             return [True, False]
         if self._solver is None:
             self._solver = z3.SimpleSolver(ctx=self.theory.context)
@@ -166,7 +175,8 @@ class Explorer:
         if offset is None:
             return None
         local = frame.f_locals
-        key = (offset, *((name, self.fingerprint(local[name])) for name in sorted(local)))
+        names = sorted(name for name in local if name != ITEMS)
+        key = (offset, *((name, self.fingerprint(local[name])) for name in names))
         section = self._sections.get(key)
         if section is None:
             section = self._sections[key] = Section((*self._taken, outcome))
@@ -187,6 +197,43 @@ class Explorer:
             if self._solver is not None:
                 self._solver.add(literal)
         return outcome
+
+
+def explore(
+    theory: Theory, run: Callable[[], object], code: CodeType, fingerprint: Callable[[object], object], few: int
+) -> list[Way]:
+    """All ways through an execution of a function, joined where there are more than a few."""
+    try:
+        return Explorer(theory, run, fingerprint).explore(few)
+    except TooManyWays:
+        return Explorer(theory, run, fingerprint, code).explore()
+
+
+class Conditions:
+    """Under which conditions ways are taken, from the beginning on."""
+
+    def __init__(self, theory: Theory) -> None:
+        self.theory = theory
+        self._reached: dict[Section, Formula] = {}
+
+    def of(self, way: Way) -> Formula:
+        """The condition of a way."""
+        return z3.And(self._reach(way.section), way.condition)
+
+    def _reach(self, section: Section) -> Formula:
+        """Under which condition a section is come to; those before it are settled first."""
+        todo = [section]
+        while todo:
+            here = todo[-1]
+            missing = [s for s, _ in here.entries if s is not here and s not in self._reached]
+            if missing:
+                todo.extend(missing)
+                continue
+            todo.pop()
+            self._reached[here] = self.theory.any_of(
+                [path if s is here else z3.And(self._reached[s], path) for s, path in here.entries]
+            )
+        return self._reached[section]
 
 
 _ACTIVE: Final[list[Explorer]] = []

@@ -12,11 +12,13 @@ from typing import Any
 
 import z3
 
-from thecal_proofs.proxies.explorer import Explorer, Operation, OutOfReach, Undefined, current
+from thecal_proofs.proxies.explorer import Conditions, Operation, OutOfReach, Undefined, current, explore
+from thecal_proofs.proxies.joins import ITEMS
 from thecal_proofs.proxies.proxy import Number, Numeric, Truth, extreme, number_term, truth_term
 from thecal_proofs.proxies.tables import Table, merge
 from thecal_proofs.proxies.theory import Formula
 
+FEW_WAYS_OF_AN_ELEMENT = 12
 NOTHING = object()  # a filter left the element out
 
 
@@ -99,8 +101,8 @@ def elements(items: Iterable[Any]) -> Iterator[Element]:
     if frame is None:
         raise OutOfReach("a generator that has come to its end")
     run = _take_apart(items.gi_code, frame)
-    for item in list(frame.f_locals[".0"]):
-        yield _explore(lambda item=item: next(run(iter((item,))), NOTHING))  # type: ignore[misc]
+    for item in list(frame.f_locals[ITEMS]):
+        yield _explore(lambda item=item: next(run(iter((item,))), NOTHING), items.gi_code)  # type: ignore[misc]
 
 
 def _take_apart(code: CodeType, frame: FrameType) -> Callable[[Iterator[Any]], Iterator[Any]]:
@@ -109,25 +111,25 @@ def _take_apart(code: CodeType, frame: FrameType) -> Callable[[Iterator[Any]], I
     return FunctionType(code, frame.f_globals, code.co_name, None, closure)
 
 
-def _explore(run: Callable[[], Any]) -> Element:
+def _explore(run: Callable[[], Any], code: CodeType) -> Element:
     outer = current()
-    inner = Explorer(outer.theory, run)
-    inner.is_pruning = True
-    ways = inner.explore()
+    theory = outer.theory
+    ways = explore(theory, run, code, outer.fingerprint, FEW_WAYS_OF_AN_ELEMENT)
+    conditions = Conditions(theory)
+    found = [(conditions.of(way), way) for way in ways]
     operations = tuple(
-        Operation(z3.And(way.condition, operation.guard), operation.result)
-        for way in ways
+        Operation(z3.And(condition, operation.guard), operation.result)
+        for condition, way in found
         for operation in way.operations
     )
-    undefined = [way.condition for way in ways if way.outcome == "undefined"]
-    returned = [way for way in ways if way.outcome == "returned"]
-    there = [way for way in returned if way.value is not NOTHING]
-    value: Any = there[-1].value if there else 0
-    for way in reversed(there[:-1]):
-        value = merge(way.condition, way.value, value)
-    is_certain = len(there) == len(ways)
-    is_there = outer.theory.boolean(True) if is_certain else outer.theory.any_of([way.condition for way in there])
-    return Element(value, is_there, outer.theory.any_of(undefined), operations)
+    undefined = [condition for condition, way in found if way.outcome == "undefined"]
+    there = [(c, way.value) for c, way in found if way.outcome == "returned" and way.value is not NOTHING]
+    is_certain = len(there) == sum(way.outcome != "joined" for way in ways)
+    value: Any = there[-1][1] if there else 0
+    for condition, other in reversed(there[:-1]):
+        value = merge(condition, other, value)
+    is_there = theory.true if is_certain else theory.any_of([condition for condition, _ in there])
+    return Element(value, is_there, theory.any_of(undefined), operations)
 
 
 def _certain(items: Iterable[Any]) -> Iterator[Any]:

@@ -6,11 +6,13 @@ alone, by the standard library's `dis`; so a join needs no look at the source.
 """
 
 import dis
+import inspect
 from functools import lru_cache
 from itertools import pairwise
 from types import CodeType, FrameType
 
 SKIPPED = ("POP_TOP", "NOT_TAKEN", "NOP", "CACHE")  # what may come between a condition and what it leads to
+ITEMS = ".0"  # what a generator runs over: one item here, and past it where a join may be
 ENDS = ("RETURN_VALUE", "RETURN_CONST", "RAISE_VARARGS", "RERAISE")
 
 
@@ -57,4 +59,12 @@ def find_next(frame: FrameType, outcome: bool) -> int | None:
     offset = here.argval if ("IF_TRUE" in here.opname) == outcome else after[here.offset]
     while at[offset].opname in SKIPPED:
         offset = after[offset]
-    return int(offset) if depths.get(offset) == 0 else None
+    return int(offset) if depths.get(offset) == find_base(frame.f_code) else None
+
+
+def find_base(code: CodeType) -> int:
+    """How much the stack holds where it is empty but for what a generator runs over."""
+    at, _, depths = read_code(code)
+    if not code.co_flags & inspect.CO_GENERATOR:
+        return 0
+    return next(depths[offset] for offset in sorted(depths) if at[offset].opname == "FOR_ITER")

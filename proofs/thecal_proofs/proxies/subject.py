@@ -15,7 +15,7 @@ from typing import Any, get_type_hints
 
 from thecal_proofs.loading import Loaded
 from thecal_proofs.proxies import shapes
-from thecal_proofs.proxies.explorer import FEW_WAYS, MANY_WAYS, Explorer, TooManyWays, Way
+from thecal_proofs.proxies.explorer import FEW_WAYS, Way, explore
 from thecal_proofs.proxies.folds import BUILTINS
 from thecal_proofs.proxies.proxy import negated
 from thecal_proofs.proxies.shapes import Hint, Packer
@@ -85,12 +85,7 @@ class Subject:
             return executable.function(**given)
 
         try:
-            return Explorer(reading.theory, run).explore(FEW_WAYS)
-        except TooManyWays:
-            joining = Explorer(reading.theory, run, executable.function.__code__)
-            joining.fingerprint = reading.packer.fingerprint
-            joining.is_pruning = True
-            return joining.explore(MANY_WAYS)
+            return explore(reading.theory, run, executable.function.__code__, reading.packer.fingerprint, FEW_WAYS)
         finally:
             self._reading = None
 
