@@ -3,6 +3,7 @@
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -100,6 +101,12 @@ def test_what_calls_a_function_that_differs_is_unfounded() -> None:
         ("unfounded", ("c",)),
         ("different", ()),
     ]
+
+
+def test_what_calls_a_function_that_is_equal_at_smaller_tables_tells_it() -> None:
+    small = replace(made("b", "equal"), sizes={"LEDGER_LENGTH": 6})
+    found = list(find_foundations({"a": made("a", "equal", "b"), "b": small}))
+    assert [(j.verdict, j.smaller) for j in found] == [("equal", ("b",)), ("reduced", ())]
 
 
 def test_what_calls_itself_is_no_induction() -> None:

@@ -74,6 +74,7 @@ def _print(judged: Sequence[Judged]) -> None:
     for each in judged:
         found = each.comparison
         sizes = "".join(f", {name} {size}" for name, size in each.sizes.items())
+        sizes += "".join(f", on {name} at smaller tables" for name in each.smaller)
         print(f"{each.verdict:12} {found.function} ({_count(found.ways)}{sizes})")
         if found.detail:
             print(f"{'':12} {found.detail}")

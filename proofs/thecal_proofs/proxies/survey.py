@@ -34,11 +34,15 @@ NOT_LIFTED: Final[Mapping[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A comparison, at which sizes of tables it was made, and the functions for which nothing is known below it."""
+    """A comparison, and at which sizes of tables it was made.
+
+    Of the functions below it, ``lacks`` are not known to be equal, ``smaller`` are so at smaller tables.
+    """
 
     comparison: Comparison
     sizes: Mapping[str, int]
     lacks: tuple[str, ...] = ()
+    smaller: tuple[str, ...] = ()
 
     @property
     def verdict(self) -> str:
@@ -80,7 +84,12 @@ class Survey:
         return list(find_foundations(found))
 
     def render(self, judged: Sequence[Judged]) -> dict[str, Any]:
-        """A survey as JSON, the same bytes for the same texts."""
+        """A survey as JSON, the same bytes for the same texts.
+
+        Of each function: its verdict; the sizes of tables that were not its own; for how many choices of records, and
+        on how many ways, it was compared; what is to be told of a difference; what it calls; and, of all that is
+        called below it, what is not known to be equal, and what is equal at smaller tables.
+        """
         return {
             "version": VERSION,
             "kernel_sha256": self.sources.compute_sha256(KERNEL),
@@ -114,7 +123,9 @@ def find_foundations(judged: Mapping[str, Judged]) -> Iterator[Judged]:
     for name, each in judged.items():
         below = list_below(name, judged)
         lacks = sorted(b for b in below if b == name or b not in judged or judged[b].comparison.verdict != "equal")
-        yield replace(each, lacks=tuple(lacks))
+        yield replace(
+            each, lacks=tuple(lacks), smaller=tuple(sorted(b for b in below if b in judged and judged[b].sizes))
+        )
 
 
 def list_below(name: str, judged: Mapping[str, Judged]) -> Iterable[str]:
@@ -146,4 +157,5 @@ def _render(judged: Judged) -> dict[str, Any]:
         "detail": found.detail,
         "calls": sorted(found.callees),
         "lacks": list(judged.lacks),
+        "smaller": list(judged.smaller),
     }
