@@ -19,6 +19,7 @@ from thecal.events import (
 )
 from thecal.outcome import Response
 from thecal.state import Mode
+from thecal_adapters.line import channel
 from thecal_adapters.line.client import ConfigurationDiffers, PumpClient, StoredOtherwise, compare
 from thecal_adapters.line.device import Device, make_device
 from thecal_adapters.line.limits import ORDER_LIFE_MS
@@ -30,10 +31,10 @@ from thecal_adapters.line.link import (
     OrderRefused,
     Unsettled,
 )
-from thecal_adapters.line.loopback import Loopback, VirtualClock
+from thecal_adapters.line.loopback import STEP_MS, Loopback, VirtualClock
 from thecal_adapters.line.messages import Finding
 from thecal_adapters.line.mischief import Mischief
-from thecal_adapters.line.pump_end import PumpEnd
+from thecal_adapters.line.pump_end import Count, PumpEnd
 from thecal_adapters.line.roles import make_key
 from thecal_adapters.line.trial import (
     EVERY_OVERRIDE,
@@ -274,6 +275,16 @@ def test_a_flood_of_orders_is_put_off_and_each_is_carried_out_once(bench: Bench)
         assert bench.clinician.order(PrescriptionAbandoned()).response == Response.REFUSED_NOTHING_STAGED
     assert bench.links[0].sent > before + 60  # some were put off, and asked again
     assert bench.store.find_carried_out_twice() == []
+
+
+def test_a_session_that_is_used_up_is_followed_by_another(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    bench.patient.interrogate()
+    monkeypatch.setattr(channel, "MESSAGE_COUNT_MAX", 6)
+    before, started_ms = bench.device.end.counts[Count.SESSIONS], bench.clock.now_ms
+    for _ in range(30):
+        bench.patient.interrogate()
+    assert bench.device.end.counts[Count.SESSIONS] == before + 6  # each with a first read for the pump's clock
+    assert bench.clock.now_ms - started_ms < 30 * STEP_MS  # and no reply had to be waited for twice
 
 
 def test_a_pump_that_restarts_is_found_again_by_itself(bench: Bench) -> None:

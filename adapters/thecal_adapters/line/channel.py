@@ -53,7 +53,7 @@ class Channel:
 
     def seal(self, plain: bytes) -> bytes:
         """The body of a frame that carries a message; its counter is used up even if the frame gets lost."""
-        if self.is_used_up:
+        if self.sent >= MESSAGE_COUNT_MAX:
             raise NotAuthentic("this session is used up")
         self.sent += 1
         sealed = self.keys.send.encrypt(self.sent, plain)
