@@ -10,13 +10,17 @@ import thecal
 
 # What each extra brings, by the name under which it is imported.
 EXTRA_OF = {
+    "babel": "programmer",
     "cryptography": "serial",
     "fhir": "fhir",
+    "jinja2": "programmer",
     "jsonschema": "cli",
     "matplotlib": "picture",
     "rich": "cli",
     "serial": "serial",
+    "starlette": "programmer",
     "typer": "cli",
+    "uvicorn": "programmer",
     "z3": "proofs",
 }
 

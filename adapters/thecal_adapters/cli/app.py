@@ -19,6 +19,7 @@ from thecal_adapters.cli import report as report_command
 from thecal_adapters.cli import simulate as simulate_command
 from thecal_adapters.cli.telling import guarded
 from thecal_adapters.exits import Exit
+from thecal_adapters.finding import find_module
 
 app = typer.Typer(
     name="thecal",
@@ -231,6 +232,38 @@ def pump(
     """Be a pump at the end of a serial line, until told to end."""
     asked = pump_command.Asked(port, baud, keys, model, drug or ["morphine"], journal, json_to)
     return pump_command.pump(asked)
+
+
+@app.command()
+@guarded
+def programmer(
+    model: Annotated[str, typer.Option("--pump", metavar="NAME", help="A pump of the library.")] = "peristaltic-40",
+    drug: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="A drug of the library, the first drives the rate; morphine."),
+    ] = None,
+    speed: Annotated[
+        int, typer.Option(min=1, max=3_600, metavar="N", help="Demonstration: virtual seconds in a real one.")
+    ] = 1,
+    listen: Annotated[
+        int, typer.Option(min=0, max=65_535, metavar="PORT", help="Port on 127.0.0.1; 0 for any.")
+    ] = 8_765,
+    folder: Annotated[
+        Path, typer.Option(metavar="DIR", help="Accounts, record, and the simulated pump's journal.")
+    ] = Path("build/programmer"),
+    idle: Annotated[int, typer.Option(min=1, max=60, metavar="MIN", help="Minutes until a sign-in is over.")] = 10,
+    port: Annotated[
+        str | None, typer.Option(metavar="PORT", help="A pump at the end of a serial line; else a simulated one.")
+    ] = None,
+    keys: Annotated[Path | None, typer.Option(metavar="FILE", help="The keys of that pump.")] = None,
+    is_handset: Annotated[
+        bool, typer.Option("--handset", help="Use the patient's key on the line, not the clinician's.")
+    ] = False,
+) -> Exit:
+    """Serve the page on which a pump is programmed, to this machine alone."""
+    command = find_module("thecal_adapters.cli.programmer")
+    asked = command.Asked(model, drug or ["morphine"], folder, listen, speed, idle, port, keys, is_handset)
+    return Exit(command.programmer(asked))
 
 
 @app.command()

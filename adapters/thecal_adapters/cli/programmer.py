@@ -3,60 +3,88 @@
 
 import contextlib
 import logging
+import os
 import secrets
+import signal
 import socket
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import uvicorn
 
+from thecal.limits import Config
 from thecal_adapters.cli.telling import Teller, WrongUse
 from thecal_adapters.exits import Exit
+from thecal_adapters.finding import find_module
 from thecal_adapters.journal.entries import Subject
+from thecal_adapters.journal.head import KEY_BYTES_MIN
 from thecal_adapters.journal.journal import Journal
-from thecal_adapters.library import load_config
-from thecal_adapters.ports import StoreFailed
+from thecal_adapters.library import Kind, find_entry, load_config
+from thecal_adapters.ports import Role, StoreFailed
 from thecal_adapters.programmer.accounts import FIRST_NAME, Accounts, Person
 from thecal_adapters.programmer.actions import Actions
 from thecal_adapters.programmer.app import make_app
+from thecal_adapters.programmer.course import Course
 from thecal_adapters.programmer.desk import Desk, make_environment
+from thecal_adapters.programmer.forecast import ProcessForecaster
+from thecal_adapters.programmer.links import PumpLink
 from thecal_adapters.programmer.paced import PacedLink
 from thecal_adapters.programmer.sessions import Sessions
 
 DAY_MS = 86_400_000
-STATUS = "example, needs verification"
-KEY_BYTES = 32
 
 
-def programmer(pump: str, drugs: Sequence[str], folder: Path, port: int, speed: int, idle_min: int) -> Exit:
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The options of the command. ``port``: the serial line to a pump; None for the simulated one."""
+
+    pump: str
+    drugs: Sequence[str]
+    folder: Path
+    listen: int
+    speed: int
+    idle_min: int
+    port: str | None = None
+    keys: Path | None = None
+    is_handset: bool = False
+
+    @property
+    def role(self) -> Role:
+        """Whose key is used on the line."""
+        return Role.PATIENT if self.is_handset else Role.CLINICIAN
+
+
+def programmer(asked: Asked) -> Exit:
     """Serve the page until it is interrupted."""
     teller = Teller(None)
-    config = load_config(pump, drugs)
-    prepare(folder)
-    accounts = Accounts(folder / "accounts.json")
-    password = None if accounts.all else accounts.add(FIRST_NAME, Person.CLINICIAN)
-    subject = Subject("patient-1", pump, tuple(drugs), STATUS)
-    key = read_key(folder / "journal.key")
-
-    def open_journal() -> Journal:
-        return Journal(folder / "pump.journal", config, subject, key)
-
-    begin_ms = time.time_ns() // 1_000_000 // DAY_MS * DAY_MS
-    with listen(port) as listening, contextlib.closing(PacedLink(config, open_journal, begin_ms, speed)) as link:
-        try:
-            link.start()
-        except StoreFailed as failed:
-            raise WrongUse(f"--folder: {failed}") from failed
-        with contextlib.closing(Actions(folder / "actions.jsonl")) as actions:
-            port = listening.getsockname()[1]
-            sessions = Sessions(60 * idle_min)
+    config = load_config(asked.pump, asked.drugs)
+    prepare(asked.folder)
+    with listen(asked.listen) as listening, open_link(asked, config) as (link, find_course):
+        accounts = Accounts(asked.folder / "accounts.json")
+        password = None if accounts.all else accounts.add(FIRST_NAME, Person.CLINICIAN)
+        with (
+            contextlib.closing(Actions(asked.folder / "actions.jsonl")) as actions,
+            contextlib.closing(ProcessForecaster(config, asked.drugs)) as forecaster,
+        ):
             desk = Desk(
-                config, pump, drugs, STATUS, link, lambda: link.course, accounts, sessions, actions, make_environment()
+                config=config,
+                pump=asked.pump,
+                drugs=asked.drugs,
+                status=find_status(asked),
+                link=link,
+                find_course=find_course,
+                accounts=accounts,
+                sessions=Sessions(60 * asked.idle_min),
+                actions=actions,
+                environment=make_environment(),
+                forecaster=forecaster,
+                port=listening.getsockname()[1],
             )
-            tell_beginning(teller, folder, port, speed, password)
-            serve(desk, port, listening)
-    teller.line("Ended. The simulated pump stands still until it is started again.")
+            tell_beginning(teller, asked, desk.port, password)
+            serve(desk, listening)
+    teller.line("Ended. A simulated pump stands still until it is started again.")
     return Exit.AS_ASKED
 
 
@@ -68,17 +96,66 @@ def prepare(folder: Path) -> None:
         raise WrongUse(f"--folder: {folder}: {error.strerror}") from error
 
 
+def find_status(asked: Asked) -> str:
+    """What must be said of pump and drugs: whether they are examples."""
+    entries = [(Kind.PUMP, asked.pump), *((Kind.DRUG, drug) for drug in asked.drugs)]
+    return "; ".join(f"{name}: {find_entry(kind, name).status}" for kind, name in entries)
+
+
+@contextlib.contextmanager
+def open_link(asked: Asked, config: Config) -> Iterator[tuple[PumpLink, Callable[[], Course]]]:
+    """The simulated pump, or the one at the end of the line."""
+    if asked.port is not None:
+        link, course = open_line(asked, config)
+        with contextlib.closing(link):
+            yield link, lambda: course
+        return
+    key = read_key(asked.folder / "journal.key")
+    subject = Subject("simulated", asked.pump, tuple(asked.drugs), find_status(asked))
+
+    def open_journal() -> Journal:
+        return Journal(asked.folder / "pump.journal", config, subject, key)
+
+    begin_ms = time.time_ns() // 1_000_000 // DAY_MS * DAY_MS
+    with contextlib.closing(PacedLink(config, open_journal, begin_ms, asked.speed)) as paced:
+        try:
+            paced.start()
+        except StoreFailed as failed:
+            raise WrongUse(f"--folder: {failed}") from failed
+        yield paced, lambda: paced.course
+
+
+def open_line(asked: Asked, config: Config) -> tuple[PumpLink, Course]:
+    """The pump at the end of a serial line, by the key of one role."""
+    for needed in ("cryptography", "serial"):
+        find_module(needed)
+    from thecal_adapters.line.client import PumpClient
+    from thecal_adapters.line.keys import read_keys
+    from thecal_adapters.line.link import Link
+    from thecal_adapters.line.wires import SerialWire
+    from thecal_adapters.programmer.serial_link import SerialLink
+
+    if asked.keys is None:
+        raise WrongUse("--port needs --keys: the file of keys that the pump was started with")
+    keys, name = read_keys(asked.keys), asked.port or ""
+    if asked.role not in keys:
+        raise WrongUse(f"--keys: {asked.keys} has no key for the role {asked.role.name.lower()}")
+    course = Course(config.pump.pulse_volume_nl)
+    client = PumpClient(Link(lambda: SerialWire(name), keys[asked.role]), config)
+    return SerialLink(client, asked.role, course), course
+
+
 def read_key(path: Path) -> bytes:
     """The key that seals the journal: made at the first start, and kept beside it, which protects from slips alone."""
     if not path.exists():
-        path.touch(mode=0o600)
-        path.write_bytes(secrets.token_bytes(KEY_BYTES))
+        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(secrets.token_bytes(KEY_BYTES_MIN))
     return path.read_bytes()
 
 
 @contextlib.contextmanager
 def listen(port: int) -> Iterator[socket.socket]:
-    """The loopback's port, taken before anything else is done."""
+    """The loopback's port, taken before anything else is done; 0 for any that is free."""
     try:
         listening = socket.create_server(("127.0.0.1", port))
     except OSError as error:
@@ -87,24 +164,24 @@ def listen(port: int) -> Iterator[socket.socket]:
         yield listening
 
 
-def tell_beginning(teller: Teller, folder: Path, port: int, speed: int, password: str | None) -> None:
+def tell_beginning(teller: Teller, asked: Asked, port: int, password: str | None) -> None:
     """Say where the page is, and how to come in."""
     teller.line("Research software, not for therapy.")
-    teller.line(f"The programmer is at http://127.0.0.1:{port}/ on this machine; its records are in {folder}.")
+    teller.line(f"The programmer is at http://127.0.0.1:{port}/ on this machine; its records are in {asked.folder}.")
     if password is not None:
         teller.line(f"Sign in as {FIRST_NAME} with the one-time password {password}; it is shown this once.")
-    if speed != 1:
-        teller.line(f"Demonstration: the simulated pump lives {speed} seconds in each real one.")
+    if asked.port is None and asked.speed != 1:
+        teller.line(f"Demonstration: the simulated pump lives {asked.speed} seconds in each real one.")
     teller.line("End it with Ctrl+C.")
 
 
-def serve(desk: Desk, port: int, listening: socket.socket) -> None:
+def serve(desk: Desk, listening: socket.socket) -> None:
     """Answer requests until interrupted."""
     logging.getLogger("uvicorn.error").setLevel(logging.WARNING)
     settings = uvicorn.Config(
-        make_app(desk, port),
-        access_log=False, server_header=False, lifespan="off", ws="none", log_level="warning", proxy_headers=False,
-        timeout_graceful_shutdown=2, limit_concurrency=64,
+        make_app(desk), access_log=False, server_header=False, lifespan="off", ws="none", log_level="warning",
+        proxy_headers=False, timeout_graceful_shutdown=2, limit_concurrency=64,
     )  # fmt: skip
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     with contextlib.suppress(KeyboardInterrupt):
         uvicorn.Server(settings).run(sockets=[listening])

@@ -18,7 +18,7 @@ from thecal_adapters.programmer.desk import Desk, Visit
 from thecal_adapters.programmer.guard import Guard
 from thecal_adapters.programmer.links import LinkLost
 from thecal_adapters.programmer.pages import handset, people, record, signing, status
-from thecal_adapters.programmer.pages.signing import COOKIE, find_home, set_cookie
+from thecal_adapters.programmer.pages.signing import find_cookie, find_home, set_cookie
 from thecal_adapters.programmer.texts import Texts, choose_language
 from thecal_adapters.programmer.workflows import WORKFLOWS
 
@@ -89,11 +89,11 @@ ADDRESSES = (
 )
 
 
-def make_app(desk: Desk, port: int) -> Starlette:
+def make_app(desk: Desk) -> Starlette:
     """The application."""
     routes = [Route("/static/{name}", serve_static, methods=["GET"])]
     routes += [Route(each.path, make_endpoint(desk, each), methods=[each.method]) for each in ADDRESSES]
-    return Starlette(routes=routes, middleware=[Middleware(Guard, port=port)])
+    return Starlette(routes=routes, middleware=[Middleware(Guard, port=desk.port)])
 
 
 def serve_static(request: Request) -> Response:
@@ -117,7 +117,7 @@ def make_endpoint(desk: Desk, address: Address) -> Callable[[Request], Awaitable
 
 def answer(desk: Desk, address: Address, request: Request, form: Mapping[str, str]) -> Response:
     """Let a visitor in, or say why not."""
-    session = desk.sessions.find(request.cookies.get(COOKIE, ""))
+    session = desk.sessions.find(request.cookies.get(find_cookie(desk.port), ""))
     is_new = session is None
     if session is None:
         session = desk.sessions.begin(None)
@@ -126,14 +126,14 @@ def answer(desk: Desk, address: Address, request: Request, form: Mapping[str, st
         desk, session, request.url.path, request.path_params, dict(request.query_params), form, Texts(language)
     )
     response = admit(visit, address)
-    return set_cookie(response, session.id) if is_new else response
+    return set_cookie(response, desk.port, session.id) if is_new else response
 
 
 def admit(visit: Visit, address: Address) -> Response:
     """Ask for a role, and for a password of one's own, before anything else."""
     account, _ = visit.session.account, visit.texts
     if address.people and account is None:
-        return visit.go("/sign-in")
+        return visit.go("/sign-in") if address.method == "GET" else explain_signed_out(visit)
     if address.people and visit.person not in address.people:
         visit.note("refused", {"path": visit.path})
         return visit.message(403, _("This is not for your role"), _("Nothing was done. Sign in as somebody else."))
@@ -144,6 +144,19 @@ def admit(visit: Visit, address: Address) -> Response:
         return address.handler(visit)
     except LinkLost as lost:
         return explain_link(visit, str(lost))
+
+
+def explain_signed_out(visit: Visit) -> Response:
+    """A form of somebody who is not signed in any more."""
+    _ = visit.texts
+    return visit.message(
+        401,
+        _("You are not signed in any more"),
+        _("Nothing was done for a while, or this program was started again. This form was not sent to the pump."),
+        _("Sign in, and make the entries on the pump as it is now."),
+        link="/sign-in",
+        label=_("Sign in"),
+    )
 
 
 def explain_link(visit: Visit, words: str) -> Response:

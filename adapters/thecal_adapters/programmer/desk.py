@@ -10,11 +10,12 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from thecal.events import Event
 from thecal.limits import Config
-from thecal_adapters.doses import Kind, tell
+from thecal_adapters.doses import Kind, tell, tell_percent
 from thecal_adapters.ports import Role
 from thecal_adapters.programmer.accounts import Accounts, Person
 from thecal_adapters.programmer.actions import Actions, Value
 from thecal_adapters.programmer.course import Course
+from thecal_adapters.programmer.forecast import Forecaster
 from thecal_adapters.programmer.links import Ask, PumpLink
 from thecal_adapters.programmer.sessions import Session, Sessions, Ticket, Void
 from thecal_adapters.programmer.texts import LANGUAGES, Texts
@@ -31,7 +32,7 @@ def make_environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals.update(tell=tell, Kind=Kind, LANGUAGES=LANGUAGES)
+    environment.globals.update(tell=tell, tell_percent=tell_percent, Kind=Kind, LANGUAGES=LANGUAGES)
     return environment
 
 
@@ -49,6 +50,8 @@ class Desk:
     sessions: Sessions
     actions: Actions
     environment: Environment
+    forecaster: Forecaster
+    port: int
 
 
 @dataclass(frozen=True)
@@ -90,9 +93,11 @@ class Visit:
         """Look at another page."""
         return RedirectResponse(path, 303)
 
-    def issue(self, purpose: str, basis: str = "", screen: str = "") -> Ticket:
+    def issue(
+        self, purpose: str, basis: str = "", screen: str = "", outcome: str = "", is_shared: bool = False
+    ) -> Ticket:
         """A one-time id for a form of the page."""
-        return self.session.issue(purpose, basis, screen)
+        return self.session.issue(purpose, basis, screen, outcome, is_shared)
 
     def redeem(self, purpose: str) -> Ticket | Response:
         """The form's id, used up now; or a page that says why the form does nothing."""

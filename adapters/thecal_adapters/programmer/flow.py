@@ -7,18 +7,19 @@ way each form is sent once, and only as long as the pump still is as the page sh
 
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Protocol
 
 from starlette.responses import Response as Page
 
-from thecal.events import Event, PrescriptionAbandoned
+from thecal.events import Event, PrescriptionAbandoned, PrescriptionStaged
 from thecal.outcome import Response
 from thecal.state import State
 from thecal.step import step
 from thecal_adapters.codec import encode
 from thecal_adapters.programmer.actions import Value, compute_screen_digest
 from thecal_adapters.programmer.desk import Visit
+from thecal_adapters.programmer.forecast import WAIT_S, Forecast, Reckoning
 from thecal_adapters.programmer.forms import Field, Form, Slip, find_differing
 from thecal_adapters.programmer.links import Answered, Ask, LinkLost, Reading, Unsettled
 from thecal_adapters.programmer.sessions import Ticket
@@ -78,7 +79,12 @@ class Draft:
     ask: Ask | None = None
     answered: Answered | None = None
     problem: str = ""
-    notes: list[str] = field(default_factory=list)
+    reckoned: Reckoning | None = None
+
+    @property
+    def forecast(self) -> Forecast | None:
+        """The worst case by ``thecal check``, as soon as it is reckoned."""
+        return self.reckoned.get() if self.reckoned is not None and self.reckoned.ready() else None
 
 
 def show_form(
@@ -164,6 +170,10 @@ def propose(visit: Visit, draft: Draft, plan: Plan) -> None:
         if answered.is_stale or answered.response is None:
             draft.problem = visit.texts("The pump is no more as it was when this page was made. Nothing was sent.")
             return
+    if isinstance(plan.stage, PrescriptionStaged) and draft.staged is Response.PRESCRIPTION_STAGED:
+        staged = draft.reading.state.staged  # what the pump has stored, not what was typed
+        draft.reckoned = visit.desk.forecaster.begin(draft.reading.state, staged.prescription, staged.overrides)
+        draft.reckoned.wait(WAIT_S)
     foreseen = foresee(visit, draft.reading.state, plan.confirm)
     draft.foreseen, draft.rows = foreseen[0], compare(
         visit.desk.config, draft.reading.state, foreseen[1], visit.desk.drugs, visit.texts
@@ -174,6 +184,18 @@ def foresee(visit: Visit, state: State, event: Event) -> tuple[Response, State]:
     """What the kernel would answer now, and the state after it: the same pure function as in the pump, on a copy."""
     outcome = step(visit.desk.config, state, event)
     return outcome.response, outcome.state
+
+
+def describe(forecast: Forecast | None) -> Value:
+    """A forecast as it goes on record."""
+    if forecast is None:
+        return None
+    return {
+        "problem": forecast.problem,
+        "is_proved": forecast.is_proved,
+        "refill_s": [forecast.refill_min_s, forecast.refill_max_s],
+        "extremes": [[each.drug, each.length_s, each.most_fg, each.least_fg] for each in forecast.extremes],
+    }
 
 
 def is_refused(response: Response | None) -> bool:
@@ -189,6 +211,7 @@ def make_screen(visit: Visit, draft: Draft) -> Value:
         "rows": [[row.group, row.label, row.now, row.new, row.is_changed] for row in draft.rows],
         "notes": list(draft.plan.notes) if draft.plan else [],
         "worst": [[each.label, each.value] for each in draft.plan.worst] if draft.plan else [],
+        "forecast": describe(draft.forecast),
         "answers": [None if each is None else each.name for each in (draft.staged, draft.foreseen)],
         "event": {"kind": type(draft.plan.confirm).__name__, "values": encode(draft.plan.confirm)}
         if draft.plan
@@ -203,14 +226,25 @@ def show_review(visit: Visit) -> Page:
         return explain_lost(visit)
     if draft.ask is not None:
         return visit.go(f"/result/{draft.id}")
-    is_open = not draft.problem and (draft.plan.is_fact or not (is_refused(draft.staged) or is_refused(draft.foreseen)))
+    is_refusal = is_refused(draft.staged) or is_refused(draft.foreseen)
+    is_waiting = draft.reckoned is not None and draft.forecast is None
+    is_open = not draft.problem and not is_waiting and (draft.plan.is_fact or not is_refusal)
     screen = make_screen(visit, draft)
     digest = compute_screen_digest(screen)
     visit.note("shown", {"screen": digest, "content": screen})
-    ticket = visit.issue(f"confirm {draft.id}", draft.reading.basis, digest)
+    result = f"/result/{draft.id}"
+    ticket = visit.issue(f"confirm {draft.id}", draft.reading.basis, digest, result, is_shared=True)
     refusal = next((each for each in (draft.staged, draft.foreseen) if is_refused(each)), None)
     return visit.page(
-        "review.html", draft=draft, plan=draft.plan, rows=draft.rows, refusal=refusal, is_open=is_open, ticket=ticket
+        "review.html",
+        draft=draft,
+        plan=draft.plan,
+        rows=draft.rows,
+        forecast=draft.forecast,
+        is_waiting=is_waiting,
+        refusal=refusal,
+        is_open=is_open,
+        ticket=ticket,
     )
 
 
@@ -222,7 +256,8 @@ def confirm(visit: Visit) -> Page:
     ticket = visit.redeem(f"confirm {draft.id}")
     if not isinstance(ticket, Ticket):
         return ticket
-    ticket.outcome = f"/result/{draft.id}"
+    if draft.ask is not None:
+        return visit.go(ticket.outcome)
     draft.ask = visit.make_ask(f"{draft.id}-{ticket.screen}", draft.plan.confirm, ticket.basis, draft.plan.drug_lot)
     send(visit, draft)
     return visit.go(ticket.outcome)
@@ -254,7 +289,6 @@ def settle(visit: Visit) -> Page:
     ticket = visit.redeem(f"settle {draft.id}")
     if not isinstance(ticket, Ticket):
         return ticket
-    ticket.outcome = f"/result/{draft.id}"
     try:
         draft.answered = visit.desk.link.settle(draft.ask)
         draft.problem = "" if draft.answered is not None else "never"
@@ -270,7 +304,7 @@ def show_result(visit: Visit) -> Page:
     if draft is None or draft.ask is None:
         return explain_lost(visit)
     answered = draft.answered
-    ticket = visit.issue(f"settle {draft.id}")
+    ticket = visit.issue(f"settle {draft.id}", outcome=f"/result/{draft.id}")
     rows = (
         compare(visit.desk.config, draft.reading.state, answered.reading.state, visit.desk.drugs, visit.texts)
         if answered
@@ -284,7 +318,11 @@ def abandon(visit: Visit) -> Page:
     draft = visit.session.find(visit.params["draft"], Draft)
     if draft is None:
         return explain_lost(visit)
-    if draft.ask is None and draft.reading.state.staged.is_staged:
+    ticket = visit.redeem(f"abandon {draft.id}")
+    if not isinstance(ticket, Ticket):
+        return ticket
+    ticket.outcome = "/"
+    if draft.ask is None and draft.staged in (Response.PRESCRIPTION_STAGED, Response.PRIME_STAGED):
         ask = visit.make_ask(f"{draft.id}-abandon", PrescriptionAbandoned(), draft.reading.basis)
         visit.note("asked", {"id": ask.id, "event": "PrescriptionAbandoned", "values": None})
         visit.desk.link.ask(ask)

@@ -29,7 +29,10 @@ class Control(Enum):
 
 @dataclass(frozen=True)
 class Field:
-    """One field. ``is_critical``: it is typed a second time, blind. ``legend`` begins a group of fields."""
+    """One field. ``is_critical``: it is typed a second time, blind. ``legend`` begins a group of fields.
+
+    ``is_half``: it stands beside the next one where there is room.
+    """
 
     name: str
     label: str
@@ -42,6 +45,7 @@ class Field:
     lowest: int = 0
     highest: int = 0
     legend: str = ""
+    is_half: bool = False
 
 
 @dataclass(frozen=True)

@@ -39,6 +39,8 @@ def find_refusal(scope: Scope, port: int) -> tuple[int, str] | None:
         return 405, "Pages are read, and forms are sent; nothing else is done here."
     if scope["method"] == "POST":
         return _find_post_refusal(headers)
+    if headers.get("sec-fetch-site", "none") not in ("none", "same-origin"):
+        return 403, f"Another page led here. Open http://127.0.0.1:{port}/ by its address."
     return None
 
 

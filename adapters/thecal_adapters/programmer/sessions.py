@@ -17,6 +17,7 @@ from thecal_adapters.programmer.accounts import Account
 SESSIONS_MAX = 200
 TICKETS_MAX = 200  # a session's forms; the oldest is forgotten
 TRIES = 5
+LEAVE = "sign out"
 T = TypeVar("T")
 
 
@@ -30,12 +31,16 @@ class Void(Enum):
 
 @dataclass(slots=True)
 class Ticket:
-    """A form's one-time id: for one purpose, on one reading, of one screen. ``outcome``: where its answer is shown."""
+    """A form's one-time id: for one purpose, on one reading, of one screen.
+
+    ``is_shared``: when one of that purpose is used, all are. ``outcome``: where its answer is shown.
+    """
 
     id: str
     purpose: str
     basis: str
     screen: str
+    is_shared: bool = False
     is_used: bool = False
     outcome: str = ""
 
@@ -53,6 +58,12 @@ class Session:
     things: dict[str, object] = field(default_factory=dict)
     notice: str = ""
 
+    @property
+    def leaving(self) -> Ticket:
+        """The id with which every page lets a person sign out."""
+        found = next((each for each in self.tickets.values() if each.purpose == LEAVE), None)
+        return found or self.issue(LEAVE)
+
     def keep(self, key: str, thing: object) -> None:
         """Keep a draft or an outcome under a key; the oldest is forgotten."""
         self.things[key] = thing
@@ -64,9 +75,11 @@ class Session:
         found = self.things.get(key)
         return found if isinstance(found, kind) else None
 
-    def issue(self, purpose: str, basis: str = "", screen: str = "") -> Ticket:
+    def issue(
+        self, purpose: str, basis: str = "", screen: str = "", outcome: str = "", is_shared: bool = False
+    ) -> Ticket:
         """A one-time id for a form."""
-        ticket = Ticket(secrets.token_hex(16), purpose, basis, screen)
+        ticket = Ticket(secrets.token_hex(16), purpose, basis, screen, is_shared, outcome=outcome)
         self.tickets[ticket.id] = ticket
         while len(self.tickets) > TICKETS_MAX:
             del self.tickets[next(iter(self.tickets))]
@@ -122,6 +135,9 @@ class Sessions:
                 return Void.MISPLACED
             if ticket.is_used:
                 return Void.USED
+            for other in session.tickets.values():  # the same page in two tabs is one form
+                if other.purpose == purpose and other.is_shared:
+                    other.is_used, other.outcome = True, ticket.outcome
             ticket.is_used = True
             return ticket
 

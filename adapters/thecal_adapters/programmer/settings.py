@@ -13,7 +13,7 @@ from thecal_adapters.doses import Kind, tell
 from thecal_adapters.programmer.texts import Texts, mark
 
 OVERRIDES = {
-    "is_day_limit": mark("Day's cap above the soft limit"),
+    "is_day_limit": mark("Day’s cap above the soft limit"),
     "is_concentration": mark("Concentration above the soft limit"),
     "is_increase": mark("Increase beyond the allowance"),
     "is_decrease": mark("Decrease beyond the allowance"),

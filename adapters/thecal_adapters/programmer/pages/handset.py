@@ -54,7 +54,7 @@ def show_handset(visit: Visit) -> Page:
     refusal = find_bolus_refusal(visit.desk.config, state)
     wait_s = compute_wait_s(state, refusal)
     is_open = refusal is Response.NOTHING_AGAINST_IT
-    ticket = visit.issue("handset", reading.basis)
+    ticket = visit.issue("handset", reading.basis, outcome="/handset")
     told = visit.session.find("handset", str)
     visit.session.things.pop("handset", None)
     return visit.page(
@@ -77,7 +77,6 @@ def press(visit: Visit) -> Page:
     ticket = visit.redeem("handset")
     if not isinstance(ticket, Ticket):
         return ticket
-    ticket.outcome = "/handset"
     _ = visit.texts
     if Role.PATIENT not in visit.desk.link.roles:
         visit.session.keep("handset", _("This page has no patient’s key for that pump. Nothing was asked."))

@@ -6,15 +6,18 @@ from starlette.responses import Response
 from thecal_adapters.programmer.accounts import PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN, Person
 from thecal_adapters.programmer.desk import Visit
 from thecal_adapters.programmer.forms import Slip
-from thecal_adapters.programmer.sessions import Ticket
+from thecal_adapters.programmer.sessions import LEAVE, Ticket
 from thecal_adapters.programmer.texts import LANGUAGES
 
-COOKIE = "thecal"
+
+def find_cookie(port: int) -> str:
+    """The cookie's name: browsers do not tell ports apart, so the name does."""
+    return f"thecal-{port}"
 
 
-def set_cookie(response: Response, name: str) -> Response:
+def set_cookie(response: Response, port: int, name: str) -> Response:
     """Give a browser its session: not for scripts, and not for requests that another site begins."""
-    response.set_cookie(COOKIE, name, httponly=True, samesite="strict", path="/")
+    response.set_cookie(find_cookie(port), name, httponly=True, samesite="strict", path="/")
     return response
 
 
@@ -48,12 +51,12 @@ def sign_in(visit: Visit) -> Response:
     sessions.end(visit.session)
     session = sessions.begin(account, visit.session.language)
     visit.desk.actions.add(account.name, session.name, "signed in", {"role": account.person.value})
-    return set_cookie(visit.go("/"), session.id)
+    return set_cookie(visit.go("/"), visit.desk.port, session.id)
 
 
 def sign_out(visit: Visit) -> Response:
     """Sign out: this session, its forms and its drafts are over."""
-    ticket = visit.redeem("sign out")
+    ticket = visit.redeem(LEAVE)
     if not isinstance(ticket, Ticket):
         return ticket
     visit.note("signed out", {})

@@ -17,6 +17,8 @@ from thecal_adapters.programmer.texts import mark
 from thecal_adapters.programmer.worst import list_worst
 
 STEP_COUNT = 8
+INCREASE = "is_increase"
+FIRST = mark("A first program needs this: there is no running dose that it could be compared with.")
 RATES = (Kind.HOUR_DOSE, Kind.DAY_DOSE, Kind.MASS)
 
 
@@ -30,7 +32,7 @@ class Program:
 
     def list_fields(self, visit: Visit, reading: Reading) -> Sequence[Field]:
         """All settings of a prescription."""
-        return (*list_basal_fields(), *list_bolus_fields(), *list_cap_fields(visit), *list_override_fields())
+        return (*list_basal_fields(visit), *list_bolus_fields(), *list_cap_fields(visit), *list_override_fields())
 
     def begin(self, visit: Visit, reading: Reading) -> Mapping[str, str]:
         """What is in force, so that one change is one change; nothing before the first program."""
@@ -52,7 +54,7 @@ class Program:
         return Plan(PrescriptionConfirmed(program), PrescriptionStaged(program, overrides), notes, worst=worst)
 
 
-def list_basal_fields() -> list[Field]:
+def list_basal_fields(visit: Visit) -> list[Field]:
     """The day's total, and the steps."""
     day = Field(
         "day", mark("Dose in a day"), kinds=(Kind.DAY_DOSE,), is_critical=True, legend=mark("Program"),
@@ -60,13 +62,16 @@ def list_basal_fields() -> list[Field]:
     )  # fmt: skip
     fields = [day]
     for place in range(1, STEP_COUNT + 1):
-        legend = mark("Steps of the day (leave them empty for one rate)") if place == 1 else ""
-        hint = mark("On a half hour, such as 06:30; the first at 00:00.") if place == 1 else ""
+        is_first = place == 1
+        legend = mark("Steps of the day (leave them empty for one rate)") if is_first else ""
+        hint = mark("On a half hour, such as 06:30; the first at 00:00.") if is_first else ""
+        label = visit.texts("Step {place}, from", place=place)
         fields.append(
-            Field(f"from-{place}", mark("Step from"), Control.CLOCK, hint=hint, is_optional=True, legend=legend)
+            Field(f"from-{place}", label, Control.CLOCK, hint=hint, is_optional=True, legend=legend, is_half=True)
         )
-        hint = mark("A rate such as 8 mcg/h, or the mass of the whole step such as 36 mcg.") if place == 1 else ""
-        fields.append(Field(f"dose-{place}", mark("Dose of the step"), kinds=RATES, hint=hint, is_optional=True))
+        hint = mark("A rate such as 8 mcg/h, or the mass of the whole step such as 36 mcg.") if is_first else ""
+        label = visit.texts("Step {place}, dose", place=place)
+        fields.append(Field(f"dose-{place}", label, kinds=RATES, hint=hint, is_optional=True, is_half=True))
     return fields
 
 
@@ -110,7 +115,7 @@ def list_override_fields() -> list[Field]:
     """Which soft rules are set aside, and why."""
     legend = mark("Soft rules set aside for this program")
     boxes = [
-        Field(name, label, Control.CHECK, legend=legend if place == 0 else "")
+        Field(name, label, Control.CHECK, legend=legend if place == 0 else "", hint=FIRST if name == INCREASE else "")
         for place, (name, label) in enumerate(OVERRIDES.items())
     ]
     hint = mark("Needed if a rule is set aside; it goes on record.")

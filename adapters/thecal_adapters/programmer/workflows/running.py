@@ -32,8 +32,8 @@ def list_withdrawal_notes(visit: Visit, reading: Reading) -> list[str]:
     for place, drug in enumerate(visit.desk.drugs):
         limits = visit.desk.config.library[place]
         if fluid.hi[place] and limits.safe_state is SafeState.KEEP_BASAL:
-            text = "{drug} must not end abruptly: withdrawal can kill. Off therapy for {time}, a critical alarm sounds."
-            notes.append(visit.texts(mark(text), drug=drug, time=tell(limits.off_therapy_s_max, Kind.DURATION)))
+            text = mark("{drug} must not end abruptly: withdrawal can kill. After {time} a critical alarm sounds.")
+            notes.append(visit.texts(text, drug=drug, time=tell(limits.off_therapy_s_max, Kind.DURATION)))
     return notes
 
 
@@ -89,7 +89,7 @@ class MovePhase:
 
     def list_fields(self, visit: Visit, reading: Reading) -> Sequence[Field]:
         """By how many half hours."""
-        hint = mark("Half hours by which every step comes later by the pump's clock: 0 only confirms the time of day.")
+        hint = mark("Half hours by which every step comes later by the pump’s clock: 0 only confirms the time of day.")
         return (Field("slots", mark("Later by"), Control.COUNT, hint=hint, lowest=0, highest=47, is_critical=True),)
 
     def begin(self, visit: Visit, reading: Reading) -> Mapping[str, str]:

@@ -1,0 +1,143 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The worst case of a program as ``thecal check`` reckons it: in a process of its own, for it takes seconds."""
+
+import multiprocessing
+import signal
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from thecal.limits import Config
+from thecal.outcome import Response
+from thecal.prescription import Overrides, Prescription
+from thecal.state import State
+from thecal_adapters.checking import Check, check
+from thecal_adapters.prescriptions import make_order
+
+WAIT_S = 20.0  # as long a page waits for it; after that it is looked at anew
+
+
+@dataclass(frozen=True)
+class Extreme:
+    """The most and the least of a drug in any window of ``length_s``. ``is_exact``: a replayed life reaches it."""
+
+    drug: str
+    length_s: int
+    has_boluses: bool
+    is_crossing: bool
+    most_fg: int
+    is_most_exact: bool
+    least_fg: int
+    is_least_exact: bool
+    cap_fg: int
+
+
+@dataclass(frozen=True)
+class Slip:
+    """What a usual mistake would do: the day's dose that it leads to, and what the kernel says to it."""
+
+    name: str
+    day_fg: int
+    response: Response
+    is_refused: bool
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """What is told of a check. ``refill_min_s`` and ``refill_max_s``: from now on. ``problem``: why there is none."""
+
+    extremes: Sequence[Extreme] = ()
+    slips: Sequence[Slip] = ()
+    refill_min_s: int | None = None
+    refill_max_s: int | None = None
+    is_proved: bool = False
+    problem: str = ""
+    alarms: Sequence[int] = field(default=())
+
+
+class Reckoning(Protocol):
+    """A forecast that is being made."""
+
+    def ready(self) -> bool:
+        """Whether it is there."""
+        ...
+
+    def wait(self, timeout: float | None = None) -> None:
+        """Wait for it, at most so many seconds."""
+        ...
+
+    def get(self) -> Forecast:
+        """The forecast; waits for it."""
+        ...
+
+
+class Forecaster(Protocol):
+    """Reckons programs."""
+
+    def begin(self, state: State, program: Prescription, overrides: Overrides) -> Reckoning:
+        """Begin to reckon a program on a state."""
+        ...
+
+    def close(self) -> None:
+        """End, whatever is being reckoned."""
+        ...
+
+
+class ProcessForecaster:
+    """One process that reckons one program after the other."""
+
+    def __init__(self, config: Config, drugs: Sequence[str]) -> None:
+        self._config = config
+        self._drugs = tuple(drugs)
+        self._pool = multiprocessing.get_context("spawn").Pool(1, leave_signals_alone)
+
+    def begin(self, state: State, program: Prescription, overrides: Overrides) -> Reckoning:
+        """Begin to reckon."""
+        return self._pool.apply_async(reckon, (self._config, self._drugs, state, program, overrides))
+
+    def close(self) -> None:
+        """End."""
+        self._pool.terminate()
+        self._pool.join()
+
+
+def leave_signals_alone() -> None:
+    """Ctrl+C is for the page, which then ends this process."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def reckon(config: Config, drugs: Sequence[str], state: State, program: Prescription, overrides: Overrides) -> Forecast:
+    """The forecast of a program, confirmed on a state as it is now."""
+    try:
+        return make_forecast(check(config, state, make_order(drugs, program, overrides)))
+    except Exception as error:  # told on the page, beside the figures of the kernel's own reserve
+        return Forecast(problem=f"{type(error).__name__}: {error}")
+
+
+def make_forecast(found: Check) -> Forecast:
+    """What the page shows of a check."""
+    slips = [Slip(each.name, each.day_fg, each.response, each.is_refused) for each in found.mistakes]
+    if found.forecast is None:
+        return Forecast(slips=slips)
+    lasting = found.forecast.lasting
+    return Forecast(
+        extremes=[
+            Extreme(
+                drug=found.order.drugs[each.drug],
+                length_s=each.length_s,
+                has_boluses=each.has_boluses,
+                is_crossing=each.is_crossing,
+                most_fg=each.most.bound_fg,
+                is_most_exact=each.most.is_exact,
+                least_fg=each.least.bound_fg,
+                is_least_exact=each.least.is_exact,
+                cap_fg=each.cap_fg,
+            )
+            for each in found.forecast.amounts
+        ],
+        slips=slips,
+        refill_min_s=lasting.refill_earliest.due_s,
+        refill_max_s=lasting.refill_latest.due_s,
+        is_proved=found.forecast.bounds.is_proved,
+        alarms=[int(alarm) for alarm in found.forecast.alarms],
+    )
