@@ -234,6 +234,15 @@ def test_few_whole_states_are_stored_and_the_rest_is_stepped_again(
     assert recover(snapshot)[0].state == state
 
 
+def test_the_head_may_stand_in_another_memory(tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").touch()
+    (tmp_path / "pump.journal.head").symlink_to(tmp_path / "elsewhere")
+    state = make(tmp_path, 3)
+    assert (tmp_path / "elsewhere").stat().st_size > 0
+    assert recover(tmp_path)[0].state == state
+    assert recover(tmp_path)[0].is_last_state
+
+
 def test_a_closed_journal_begins_with_its_last_state(tmp_path: Path) -> None:
     make(tmp_path)
     with closing(open_for_reading(tmp_path / "pump.journal")) as tables:

@@ -55,7 +55,7 @@ CHECKPOINT_EVERY = 256
 
 
 def find_head(path: Path) -> Path:
-    """The file of a journal's head. A device may put it into another memory, by a link."""
+    """The file of a journal's head. A device may put it into another memory, by a link to an empty file."""
     return path.with_name(path.name + ".head")
 
 
