@@ -9,29 +9,33 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from random import Random
 
 import pytest
 
-from thecal.events import BolusAsked
+from thecal.events import BolusAsked, PulseResult
 from thecal.outcome import Response
 from thecal.state import Mode
 from thecal_adapters.codec import Refused
+from thecal_adapters.conformance.check import Verdict
+from thecal_adapters.conformance.check import check as check_conformance
 from thecal_adapters.line.client import PumpClient, make_clients
 from thecal_adapters.line.device import make_device
 from thecal_adapters.line.keys import create_keys, read_keys
 from thecal_adapters.line.link import LinkLost, Times, compute_times
 from thecal_adapters.line.mischief import Mischief
+from thecal_adapters.line.motor import SimulatedMotor
 from thecal_adapters.line.pump_end import Asked, PumpEnd
 from thecal_adapters.line.relay import Relay
 from thecal_adapters.line.roles import make_key
 from thecal_adapters.line.service import LineService
 from thecal_adapters.line.trial import CountingPump, JudgingStore, make_trial_config, program
 from thecal_adapters.line.wires import LinkDown, PtyWire, SerialWire
-from thecal_adapters.ports import Role
+from thecal_adapters.ports import Fact, Pump, Role
 from thecal_adapters.realtime import SystemClock, run
 from thecal_adapters.schemas import check
 
@@ -98,6 +102,48 @@ def test_a_pump_process_keeps_its_orders_over_a_hostile_line_and_a_kill(tmp_path
             assert not state.bolus.is_active  # what a restart has ended never resumes
             patient.close()
             assert "Ended." in pump.end()
+
+
+class MotorBench:
+    """The simulated motor on a test bench: its journal gives it the last number back."""
+
+    volume_nl = 250
+
+    def __init__(self) -> None:
+        self.motors: list[SimulatedMotor] = []
+        self.sequence = 0
+
+    def connect(self) -> Pump:
+        self.motors.append(SimulatedMotor(self.volume_nl, self.sequence))
+        return self
+
+    def move(self, sequence: int, volume_nl: int) -> PulseResult:
+        self.sequence = max(self.sequence, sequence)  # as the journal has it, before the motor moves
+        return self.motors[-1].move(sequence, volume_nl)
+
+    def poll(self) -> tuple[Fact, ...]:
+        return self.motors[-1].poll()
+
+    def restart(self) -> None:
+        """Nothing but what the journal keeps outlasts it."""
+
+    def count_moved(self) -> int:
+        return sum(motor.moved for motor in self.motors)
+
+    def wait(self) -> None:
+        """Nothing is awaited."""
+
+    def jam(self) -> bool:
+        return False
+
+    def cut(self, order: Callable[[], object], rng: Random) -> bool:
+        return False
+
+
+def test_the_simulated_motor_is_a_pump_as_its_port_asks() -> None:
+    found = check_conformance(MotorBench)
+    assert {each.rule: each.seen for each in found if each.verdict is Verdict.BROKEN} == {}
+    assert sum(each.verdict is Verdict.KEPT for each in found) > 8
 
 
 def test_a_pump_keeps_its_ticks_while_peers_flood_hang_and_leave(tmp_path: Path) -> None:
