@@ -184,6 +184,22 @@ def test_a_lost_head_leaves_the_state_without_a_proof(folder: Path) -> None:
         assert stored.sequence == before.sequence
 
 
+def test_a_head_whose_last_write_was_cut_off_still_proves_the_end(folder: Path) -> None:
+    before, _ = recover(folder)
+    with trial(folder, clock=HandClock(600_000)) as made:
+        made.run(3)
+        state = made.runner.state
+    content = bytearray((folder / HEAD).read_bytes())
+    page = read_heads(folder / HEAD, KEY)[0].number % 2 * PAGE_BYTES
+    content[page + 40 : page + PAGE_BYTES] = bytes(PAGE_BYTES - 40)
+    (folder / HEAD).write_bytes(content)
+    stored, damage = recover(folder)
+    assert damage == ""
+    assert stored.is_last_state
+    assert stored.number > before.number
+    assert stored.state == state
+
+
 def test_an_older_copy_of_the_journal_or_of_the_head_is_found(folder: Path, tmp_path: Path) -> None:
     older = copy(folder, tmp_path / "older")
     clock = HandClock(600_000)
