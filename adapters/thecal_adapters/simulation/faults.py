@@ -127,6 +127,9 @@ ROWS = (
         LACKING_FREE),
     Row("free_flow", OUT_OF_REACH, "the valves open: up to 3 mL leave without an order", "nothing",
         "RESERVOIR_DISCREPANT at the next refill, if it was more than the allowance", ("ASM-08",), 100),
+    Row("capsule_lost", OUT_OF_REACH, "with power lost the stored state and its capsule are both gone",
+        "nothing: what the needle leaves of the old fluid is in no book, unless the next refill rinses",
+        "RESTARTED and HISTORY_UNKNOWN at once; nothing moves until it is filled and programmed", ("ASM-33",), 100),
     Row("catheter_torn", OUT_OF_REACH, "what passes the tip does not reach the patient", "nothing",
         "none: clinical follow-up", ("ASM-18",), 0),
 )  # fmt: skip

@@ -40,7 +40,7 @@ class Findings:
     def on_restored(self) -> None:
         """No failure is remembered by a state that is not the stored one; the doubt is an alarm."""
         self._failures_ms.clear()
-        self._due.append(("restored", (Alarm.RESTARTED,)))
+        self._due.append(("restored", (Alarm.HISTORY_UNKNOWN,)))
 
     def on_motion(self, is_moved: bool, told: Told) -> None:
         """Count what the pump must believe to have left the reservoir."""

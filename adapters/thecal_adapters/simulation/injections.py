@@ -31,9 +31,15 @@ def draw_gap_ms(rng: Random) -> int:
 
 
 def damage_image(life: "Life", rng: Random) -> None:
-    """Damage the stored state while power is lost, and now and then what is stored beside it too."""
+    """Damage the stored state, or lose it, while power is lost; the capsule beside it is whole."""
     is_lost = rng.randrange(3) == 0
-    damage = Damage(is_state_damaged=not is_lost, is_state_lost=is_lost, is_capsule_lost=rng.randrange(4) == 0)
+    damage = Damage(is_state_damaged=not is_lost, is_state_lost=is_lost)
+    life.cut_power(rng.randint(1, 16), rng.randint(0, 600_000), is_boot=True, damage=damage)
+
+
+def lose_capsule(life: "Life", rng: Random) -> None:
+    """Lose the stored state and the capsule beside it."""
+    damage = Damage(is_state_lost=True, is_capsule_lost=True)
     life.cut_power(rng.randint(1, 16), rng.randint(0, 600_000), is_boot=True, damage=damage)
 
 
@@ -111,6 +117,7 @@ INJECTIONS: Mapping[str, Injection] = {
     "power_loss": lose_power,
     "store_refuses": refuse_store,
     "image_damaged": damage_image,
+    "capsule_lost": lose_capsule,
     "history_doubted": doubt_history,
     "pump_unreachable": lose_pump,
     "report_late": delay_reports,
