@@ -16,7 +16,7 @@ from thecal_adapters.checking.delivering import Delivery, compute_delivery
 from thecal_adapters.checking.limits import Limit, list_limits
 from thecal_adapters.checking.mistakes import Mistake, list_mistakes
 from thecal_adapters.checking.reservoir import Lasting, compute_lasting
-from thecal_adapters.checking.tracing import Trace, run
+from thecal_adapters.checking.tracing import Trace, run, settle
 from thecal_adapters.prescriptions import Order
 
 
@@ -95,16 +95,17 @@ def _find_changes(state: State, admitted: Admitted, order: Order, current: Side 
 
 def _forecast(config: Config, state: State) -> Forecast:
     """From now on; while a front is in the path, first the crossing, then what follows when it has passed."""
-    bridge = find_bridge(config, state)
-    settled = state if bridge is None else bridge.settled
+    ready = settle(config, state)
+    bridge = find_bridge(config, ready)
+    settled = ready if bridge is None else bridge.settled
     bounds = find_bounds(config, settled)
     alone = list_traces(config, settled, has_boluses=False)
     has_boluses = state.program.bolus_fg > 0 and state.program.bolus_count_max > 0
     asking = list_traces(config, settled, has_boluses=True) if has_boluses else []
-    crossing = [] if bridge is None else [run(config, state, settled.tick - state.tick + DAY_S)]
+    crossing = [] if bridge is None else [run(config, ready, settled.tick - ready.tick + DAY_S)]
     return Forecast(
         amounts=(
-            *list_crossing(config, state, crossing),
+            *list_crossing(config, ready, crossing),
             *list_amounts(settled, bounds, alone, asking, config.pump.pulse_volume_nl),
         ),
         bounds=bounds,

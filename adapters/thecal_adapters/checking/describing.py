@@ -19,13 +19,14 @@ VERSION = 1
 Object = dict[str, Any]
 
 
-def describe(check: Check, statuses: Mapping[str, str]) -> Object:
-    """The whole check; ``statuses`` says of pump and drugs whether they are examples."""
+def describe(check: Check, statuses: Mapping[str, str], origin: str = "") -> Object:
+    """The whole check; ``statuses`` says of pump and drugs whether they are examples, ``origin`` where it begins."""
     return {
         "version": VERSION,
         "title": check.order.title,
         "status": check.order.status,
         "statuses": dict(statuses),
+        "origin": origin,
         "drugs": list(check.order.drugs),
         "is_admitted": check.refusal is None,
         "refusal": None if check.refusal is None else _describe_answer(check.refusal),

@@ -14,10 +14,12 @@ from thecal_adapters.checking.reservoir import Lasting, Refill
 from thecal_adapters.doses import Kind, tell, tell_change, tell_fraction, tell_percent
 
 
-def tell_check(check: Check, statuses: Mapping[str, str]) -> Iterator[str]:
-    """The whole check, in the order in which a reader asks."""
+def tell_check(check: Check, statuses: Mapping[str, str], origin: str = "") -> Iterator[str]:
+    """The whole check, in the order in which a reader asks; ``origin`` says where it begins."""
     yield check.order.title
     yield f"{check.order.status}; " + "; ".join(f"{name}: {status}" for name, status in statuses.items())
+    if origin:
+        yield f"Checked from {origin}."
     yield from tell_verdict(check)
     if check.forecast is not None:
         yield from tell_amounts(check, check.forecast)
@@ -37,6 +39,7 @@ def tell_verdict(check: Check) -> Iterator[str]:
         yield "Nothing of it would run. Change what the refusal names, and check again."
     elif check.forecast is None:
         yield f"Admitted by the kernel, but the pump would not deliver it: its mode would be {check.mode.name}."
+        yield "Nothing is told of what it would bring. Let the pump deliver again, and check from there."
     else:
         yield "Admitted by the kernel."
     if check.warning is not None:

@@ -10,10 +10,12 @@ from thecal.outcome import Pulse, Response
 from thecal.quiet import compute_quiet_s
 from thecal.state import Alarm, State
 from thecal.step import step
-from thecal.units import DAY_S, HOUR_S, Masses
+from thecal.units import DAY_S, HOUR_S, PULSE_INTERVAL_S_MAX, SLOT_S, Masses
 
 NEVER = 10**12
 PATIENCE_S = 60
+# As long as a pulse or two wait for the slowest motor.
+SETTLE_S_MAX = 2 * PULSE_INTERVAL_S_MAX
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,3 +106,14 @@ def _find_next_tick(state: State, response: Response) -> int:
     if response in (Response.BOLUS_GRANTED, Response.REFUSED_BOLUS_WHILE_ONE_IS_ACTIVE):
         return now + 1
     return now + PATIENCE_S
+
+
+def settle(config: Config, state: State) -> State:
+    """The state with the pulse in flight done, and after the seconds in which the motor gives what waits for it."""
+    if state.flight.is_pending:
+        state = step(config, state, PulseReported(state.flight.sequence, PulseResult.DONE)).state
+    return run_until(config, state, _is_settled, state.tick + SETTLE_S_MAX).state
+
+
+def _is_settled(state: State, _: Trace) -> bool:
+    return state.basal.owed_fg_1800 < SLOT_S * state.path.pulse_fg_min

@@ -4,6 +4,8 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+from rich.text import Text
+
 from thecal.limits import Config
 from thecal.state import State, initial_state
 from thecal_adapters.checking import Check, Side, make_running_state
@@ -35,11 +37,13 @@ def check(
         raise WrongUse(f"--picture: the name of a picture ends in {' or '.join(PICTURES)}")
     order = find_order(name)
     config = load_config(order.pump, order.drugs)
-    found = check_from(config, order, state, current)
-    statuses = find_statuses(order)
-    for line in tell_check(found, statuses):
+    with teller.live() as show:
+        show(Text("The order is put to the kernel, and lived through. This takes seconds."))
+        found = check_from(config, order, state, current)
+    statuses, origin = find_statuses(order), tell_origin(state, current)
+    for line in tell_check(found, statuses, origin):
         teller.line(line, "bold red" if line.startswith("REFUSED") else "")
-    teller.json(describe(found, statuses))
+    teller.json(describe(found, statuses, origin))
     if picture is not None:
         find_module("thecal_adapters.checking.picture").draw(found, picture)
     return find_exit(found)
@@ -62,6 +66,13 @@ def check_from(config: Config, order: Order, state: Path | None, current: str | 
     start: State = make_running_state(config, running) if state is None else load_state(config, state)
     fluid = start.reservoir.fluid.hi if running.filling is None else running.filling.concentrations_fg_per_nl
     return check_order(config, start, order, Side(running.prescription, fluid))
+
+
+def tell_origin(state: Path | None, current: str | None) -> str:
+    """Where a check begins, in words."""
+    if state is not None:
+        return f"the state in {state.name}"
+    return "a pump as it leaves the box" if current is None else f"a pump on which {current} has run for nine days"
 
 
 def find_statuses(order: Order) -> Mapping[str, str]:
