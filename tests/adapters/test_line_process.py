@@ -29,13 +29,14 @@ from thecal_adapters.line.keys import create_keys, read_keys
 from thecal_adapters.line.link import LinkLost, Times, compute_times
 from thecal_adapters.line.mischief import Mischief
 from thecal_adapters.line.motor import SimulatedMotor
+from thecal_adapters.line.process import once
 from thecal_adapters.line.pump_end import Asked, PumpEnd
 from thecal_adapters.line.relay import Relay
 from thecal_adapters.line.roles import make_key
 from thecal_adapters.line.service import LineService
 from thecal_adapters.line.trial import CountingPump, JudgingStore, make_trial_config, program
 from thecal_adapters.line.wires import LinkDown, PtyWire, SerialWire
-from thecal_adapters.ports import Fact, Pump, Role
+from thecal_adapters.ports import Fact, Pump, Role, StoreFailed
 from thecal_adapters.realtime import SystemClock, run
 from thecal_adapters.schemas import check
 
@@ -102,6 +103,14 @@ def test_a_pump_process_keeps_its_orders_over_a_hostile_line_and_a_kill(tmp_path
             assert not state.bolus.is_active  # what a restart has ended never resumes
             patient.close()
             assert "Ended." in pump.end()
+
+
+def test_a_store_that_fails_is_told_once() -> None:
+    told: list[str] = []
+    tell = once(told.append)
+    for _ in range(3):
+        tell(StoreFailed("entry 7 is not durable"))
+    assert told == ["Nothing moves until the journal can be written: entry 7 is not durable"]
 
 
 class MotorBench:

@@ -14,7 +14,7 @@ from thecal_adapters.line.pump_end import PumpEnd
 from thecal_adapters.line.roles import RoleKey
 from thecal_adapters.line.service import LineService
 from thecal_adapters.line.wires import PtyWire, SerialWire, Wire
-from thecal_adapters.ports import Store
+from thecal_adapters.ports import Store, StoreFailed
 from thecal_adapters.realtime import SystemClock, run
 
 Tell = Callable[[str], object]
@@ -51,10 +51,23 @@ def serve_pump(
     with until_signal() as ended:
         service.start()
         try:
-            run(device.runner, ended.is_set, service.wait, on_store_failed=lambda failed: tell(f"{failed}"))
+            run(device.runner, ended.is_set, service.wait, on_store_failed=once(tell))
         finally:
             service.stop()
     return Served(motor.moved, {count.value: end.counts[count] for count in end.counts})
+
+
+def once(tell: Tell) -> Callable[[StoreFailed], object]:
+    """Tell of a failure once, though it is found again ten times a second."""
+    told = set[str]()
+
+    def tell_new(failed: StoreFailed) -> None:
+        words = f"Nothing moves until the journal can be written: {failed}"
+        if words not in told:
+            told.add(words)
+            tell(words)
+
+    return tell_new
 
 
 @contextmanager
