@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """A journal gives back exactly what was stored, only grows, and stores before anything moves."""
 
+import os
 import sqlite3
 from contextlib import closing
 from dataclasses import replace
@@ -232,6 +233,20 @@ def test_few_whole_states_are_stored_and_the_rest_is_stepped_again(
     assert numbers == list(range(1, entries + 1, 10))
     assert entries % 10 != 1
     assert recover(snapshot)[0].state == state
+
+
+def test_every_write_is_synchronised(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    calls: list[int] = []
+    fsync = os.fsync
+    monkeypatch.setattr(os, "fsync", lambda handle: (calls.append(handle), fsync(handle)))
+    with trial(tmp_path) as made:
+        assert made.journal._tables.execute("PRAGMA synchronous").fetchone() == (2,)  # FULL
+        assert made.journal._tables.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+        before = len(calls)
+        assert before >= 2  # the first head, and its name in the folder
+        made.console.asked = [make_request(StopAsked(), "stop")]
+        made.runner.run_once()
+        assert len(calls) == before + 1
 
 
 def test_the_head_may_stand_in_another_memory(tmp_path: Path) -> None:
