@@ -82,7 +82,8 @@ class Court:
     ("id_", "name", "length_s"), [("OVR-01", "cap_day_fg", DAY_S), ("OVR-02", "cap_hour_fg", HOUR_S)]
 )
 def test_a_window_above_its_cap_is_condemned_and_one_at_its_cap_is_not(id_: str, name: str, length_s: int) -> None:
-    court = Court(**{name: (3_000, 0, 0, 0)})
+    limits: dict[str, Any] = {name: (3_000, 0, 0, 0)}
+    court = Court(**limits)
     for at_s in (100, 200, length_s + 90):
         court.move(at_s)
     assert court.ids == set()

@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the table says is found is missed in no silence: each finding that does not come is a violation."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from thecal.events import MotorStalled, RefillDone
+from thecal.state import NO_ALARM, Alarm
+from thecal_adapters.ports import Fact, Record
+from thecal_adapters.runner import Runner
+from thecal_adapters.simulation.life import Life
+from thecal_adapters.simulation.script import Item, Script
+from thecal_adapters.simulation.virtual import VirtualStore
+
+HOUR_MS = 3_600_000
+NAME = "findings/11"
+
+
+def live(life: Life) -> list[str]:
+    life.run()
+    return [each.id for each in life.violations]
+
+
+def make_script(*kinds: str, hours: tuple[int, ...] = (3,), faults: tuple[str, ...] = ()) -> Script:
+    items = tuple(Item(hour * HOUR_MS, kind, hour) for hour in hours for kind in kinds)
+    return Script(NAME, 1, frozenset(faults), items)
+
+
+class Deaf(Runner):
+    """Does not hear of a stall."""
+
+    def _tell_facts(self) -> None:
+        facts: tuple[Fact, ...] = self._pump.poll()
+        self._facts.extend(fact for fact in facts if not isinstance(fact, MotorStalled))
+
+
+def test_a_stall_sounds_and_one_that_does_not_is_missed() -> None:
+    sound = Life(make_script("stall"))
+    assert live(sound) == []
+    assert sound.findings.found["stall"] == 1
+    assert live(Life(make_script("stall"), Deaf)) == ["finding: stall"]
+
+
+class Hushed(VirtualStore):
+    """Shows the judge a state whose alarms are silent."""
+
+    def _keep(self, record: Record) -> None:
+        alarms = tuple(
+            NO_ALARM if alarm is Alarm.PULSES_FAILED else each for alarm, each in zip(Alarm, record.state.alarms)
+        )
+        super()._keep(replace(record, state=replace(record.state, alarms=alarms)))
+
+
+def test_the_fifth_pulse_that_fails_in_a_day_sounds_and_one_that_does_not_is_missed() -> None:
+    script = make_script("miss_reported", hours=tuple(range(2, 22)))
+    assert live(Life(script)) == []
+
+    class Quiet(Life):
+        def _boot(self) -> None:
+            if self.store.last is None:
+                self.store = Hushed(self.fuse, self.store._rng, self._on_stored)
+            super()._boot()
+
+    assert "finding: failures" in live(Quiet(script))
+
+
+@pytest.mark.parametrize("drift_permille", [145, -145, 0])
+def test_a_drift_is_found_at_the_refill_once_it_is_beyond_the_allowance(drift_permille: int) -> None:
+    class Drifting(Life):
+        def _begin(self) -> None:
+            super()._begin()
+            self.plant.drift_permille = drift_permille
+            self.later(20 * HOUR_MS, self._refill)
+
+        def _make_parts(self, wrap_pump: Any) -> None:
+            pump = replace(self.patient.config.pump, refill_allowance_nl=500, residual_nl=0)
+            self.patient = replace(self.patient, config=replace(self.patient.config, pump=pump))
+            self.state = replace(self.state, config_digest=self.patient.config.digest)
+            super()._make_parts(wrap_pump)
+
+        def _refill(self) -> None:
+            held_nl = int(self.plant.reservoir.volume_nl)
+            self.fill(RefillDone(held_nl, 5_000_000, self.patient.strengths, False, False), 0, is_honest=True)
+
+    faults = {145: ("rate_drift",), -145: ("rate_lag",), 0: ()}[drift_permille]
+    life = Drifting(make_script(faults=faults))
+    assert live(life) == []
+    assert life.findings.found["refill"] == (1 if drift_permille else 0)
+
+
+def test_a_difference_at_the_refill_that_is_not_found_is_missed() -> None:
+    life = Life(make_script())
+    live(life)
+    life.findings._off_nl = 50_000_000
+    last = life.store.last
+    assert last is not None
+    life.findings.on_fill(last, is_honest=True)
+    assert [each.id for each in life.violations] == ["finding: refill"]
+    life.findings._off_nl = 50_000_000
+    life.findings.on_fill(last, is_honest=False)
+    assert len(life.violations) == 1
