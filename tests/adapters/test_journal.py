@@ -238,7 +238,12 @@ def test_few_whole_states_are_stored_and_the_rest_is_stepped_again(
 def test_every_write_is_synchronised(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     calls: list[int] = []
     fsync = os.fsync
-    monkeypatch.setattr(os, "fsync", lambda handle: (calls.append(handle), fsync(handle)))
+
+    def note(handle: int) -> None:
+        calls.append(handle)
+        fsync(handle)
+
+    monkeypatch.setattr(os, "fsync", note)
     with trial(tmp_path) as made:
         assert made.journal._tables.execute("PRAGMA synchronous").fetchone() == (2,)  # FULL
         assert made.journal._tables.execute("PRAGMA journal_mode").fetchone() == ("wal",)
