@@ -115,6 +115,10 @@ PAIRS = {
         "def f(t: Four, i: int) -> int:\n    return t[i] if 0 <= i < 4 else 0\n",
         "def f(t: Four, i: int) -> int:\n    return t[(i + 1) % 4] if 0 <= i < 4 else 0\n",
     ),
+    "the length of a table": (
+        "def f(t: Four) -> Four:\n    return t[1:] + t[:1]\n",
+        "def f(t: Four) -> Four:\n    return t[1:] + t[:2]\n",
+    ),
     "an index out of range": (
         "def f(t: Four, i: int) -> int:\n    return t[0] if i > 3 else t[i % 4]\n",
         "def f(t: Four, i: int) -> int:\n    return t[i] if i > 3 else t[i % 4]\n",
@@ -251,6 +255,21 @@ def test_ways_that_go_on_alike_are_joined(tmp_path: Path, monkeypatch: pytest.Mo
 def test_a_difference_behind_a_join_is_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(subject, "FEW_WAYS", 4)
     assert compare_texts(tmp_path, MANY, MANY.replace("r.x > 11", "r.y > 11")).verdict == "different"
+
+
+def test_what_is_not_explored_behind_a_join_is_noticed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    find_join = Explorer._find_join
+
+    def forget(self: Explorer, frame: Any, outcome: bool) -> Any:
+        section = find_join(self, frame, outcome)
+        if len(self._sections) == 5:
+            self._todo = [item for item in self._todo if item[1] is not section]
+        return section
+
+    monkeypatch.setattr(subject, "FEW_WAYS", 4)
+    monkeypatch.setattr(Explorer, "_find_join", forget)
+    found = compare_texts(tmp_path, MANY, MANY)
+    assert (found.verdict, found.detail) == ("different", "the ways taken leave something out")
 
 
 IN_AN_ELEMENT = (

@@ -6,6 +6,7 @@ leaves open no obligation; where CPython found no element at an index, an obliga
 nothing. The question carries no range of any argument: what is equal is so for all integers.
 """
 
+import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
@@ -13,7 +14,7 @@ from typing import Any, Literal, TypeAlias
 import z3
 
 from thecal_proofs.frontend import Program, Refusal, ir
-from thecal_proofs.frontend.types import Type, UnionType
+from thecal_proofs.frontend.types import UnionType
 from thecal_proofs.proxies import shapes
 from thecal_proofs.proxies.explorer import Conditions, OutOfReach, Way
 from thecal_proofs.proxies.lifted import Lifted, Modular, lift
@@ -28,6 +29,10 @@ INT64 = 2**63
 SHOWN = 12  # arguments of a difference that are told
 
 Verdict: TypeAlias = Literal["equal", "different", "unknown", "out of reach"]
+
+
+class Unlike(Exception):
+    """The results are not even of one form."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,35 +51,30 @@ def compare(program: Program, subject: Subject, function: ir.Signature, budget: 
     """Compare both translations of a function, for every choice of records where its parameters are unions."""
     reading, encoder = Reading(Theory()), Modular(program)
     ways = choices = 0
+    verdict: Verdict = "equal"
+    detail = ""
     try:
         options = [t.members if isinstance(t, UnionType) else (t,) for _, t in function.params]
         hints = shapes.list_choices([hint for _, hint in subject.functions[function.qualified].parameters])
-        for choice, types in zip(hints, _product(options), strict=True):
+        for choice, types in zip(hints, itertools.product(*options), strict=True):
             explored = subject.explore(function.qualified, choice, reading)
             ways += len(explored)
             choices += 1
             verdict, detail = Judge(reading, explored, lift(encoder, function, types), budget).decide()
             if verdict != "equal":
-                return Comparison(function.qualified, verdict, ways, choices, detail, _list_callees(reading, encoder))
+                break
+    except Unlike as error:
+        verdict, detail = "different", str(error)
     except (OutOfReach, Refusal, TypeError, RecursionError) as error:
-        return Comparison(
-            function.qualified, "out of reach", ways, choices, str(error), _list_callees(reading, encoder)
-        )
+        verdict, detail = "out of reach", str(error)
     finally:
         shapes.ORIGINS.clear()
-    return Comparison(function.qualified, "equal", ways, choices, "", _list_callees(reading, encoder))
+    return Comparison(function.qualified, verdict, ways, choices, detail, _list_callees(reading, encoder))
 
 
 def _list_callees(reading: Reading, encoder: Modular) -> tuple[str, ...]:
     """The functions that either translation calls."""
     return tuple(dict.fromkeys([*reading.callees, *encoder.callees()]))
-
-
-def _product(options: Sequence[Sequence[Type]]) -> Sequence[tuple[Type, ...]]:
-    found: list[tuple[Type, ...]] = [()]
-    for option in options:
-        found = [(*before, choice) for before in found for choice in option]
-    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,7 @@ class Judge:
             verdict, detail = self._decide_way(way)
             if verdict != "equal":
                 return verdict, detail
-        missing = z3.Not(self.theory.any_of([self._conditions.of(way) for way in self.ways]))
+        missing = z3.Not(self.theory.any_of([self._conditions.of(way) for way in self.ways if way.outcome != "joined"]))
         status = self._solver().check(missing)
         if status == z3.unsat:
             return "equal", ""
@@ -166,12 +166,12 @@ def _list_items(name: str, executed: Any, read: Value) -> Iterator[tuple[str, An
     if isinstance(read, Record):
         kind = type(executed)
         if (kind.__module__, kind.__name__) != (read.type.module, read.type.name):
-            raise OutOfReach(f"{name} is a {kind.__name__} as executed and a {read.type.name} as read")
+            raise Unlike(f"{name} is a {kind.__name__} as executed and a {read.type.name} as read")
         for (field, _), inner in zip(read.type.fields, read.items, strict=True):
             yield f"{name}.{field}", getattr(executed, field), inner
     elif isinstance(read, Tuple):
         if not isinstance(executed, tuple) or len(executed) != len(read.items):
-            raise OutOfReach(f"{name} is a tuple of {len(read.items)} as read, but not as executed")
+            raise Unlike(f"{name} is a tuple of {len(read.items)} as read, and not as executed")
         for place, (item, inner) in enumerate(zip(executed, read.items, strict=True)):
             yield f"{name}[{place}]", item, inner
 
