@@ -2,9 +2,10 @@
 """Millions of inputs for what reads bytes: ``python -m thecal_adapters.line.fuzz --seed N --count 2000000``.
 
 Random bytes, and real frames and messages cut, spliced and flipped, go to the parser of frames, to the reader of
-messages and, also under a good checksum, to the pump's end of the line. Nothing may be raised but what is declared, no
-more may be held than one frame, no message may be read that has another form, and no request may come out that no host
-has sent. The first input that does otherwise is written to the standard output in hexadecimal, with exit status 1.
+messages, to the host's end of the line and, also under a good checksum, to the pump's. Nothing may be raised but what
+is declared, no more may be held than one frame, no message may be read that has another form, and no request or reply
+may come out that nobody has sent. The first input that does otherwise is written to the standard output in hexadecimal,
+with exit status 1.
 """
 
 import argparse
@@ -17,11 +18,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from thecal.events import BolusAsked, PrescriptionStaged, RefillDone
-from thecal.state import Staged
+from thecal.limits import Config
+from thecal.outcome import NOTHING_SHOWN, Response
+from thecal.state import Staged, initial_state
 from thecal_adapters.exits import Exit
 from thecal_adapters.line.frames import STUFFED_BYTES_MAX, Deframer, Fault, make_frame
 from thecal_adapters.line.host_end import HostEnd
-from thecal_adapters.line.messages import Find, HostMessage, Order, Read, Reply
+from thecal_adapters.line.messages import NO_DIGEST, Find, Finding, HostMessage, Order, Read, Reply
 from thecal_adapters.line.packing import Unreadable, pack, unpack
 from thecal_adapters.line.pump_end import Asked, PumpEnd
 from thecal_adapters.line.roles import make_key
@@ -49,26 +52,33 @@ class Fuzzer:
         self.host = HostEnd(key, self.chance.randbytes)
         self.deframer = Deframer()
         self.counts: Counter[str] = Counter()
-        program = make_program(make_trial_config())
+        config = make_trial_config()
+        program = make_program(config)
         refill = RefillDone(1, 2, (3, 4, 5, 6), has_unknown_drug=False, is_rinsed=True)
         events = (BolusAsked(), refill, PrescriptionStaged(program, EVERY_OVERRIDE))
         messages: list[HostMessage] = [Read(bytes(16)), Find(bytes(16), bytes(16))]
         messages += [Order(bytes(16), 2**40, b"", "lot", event) for event in events]
         self.plain = [pack(HostMessage, message) for message in messages]
         hello = self.host.begin()
-        for found in self.pump.receive(hello, 0):
-            if isinstance(found, bytes):
-                list(self.host.receive(found))
-        self.frames = [hello] + [self.host.make_request(message) for message in messages]
-        if sum(isinstance(found, Asked) for found in self.pump.receive(b"".join(self.frames[1:]), 0)) != len(messages):
-            raise Broken("the requests of the session were not opened")
+        welcomes = [found for found in self.pump.receive(hello, 0) if isinstance(found, bytes)]
+        list(self.host.receive(b"".join(welcomes)))
+        self.to_pump = [hello] + [self.host.make_request(message) for message in messages]
+        opened = [found for found in self.pump.receive(b"".join(self.to_pump[1:]), 0) if isinstance(found, Asked)]
+        self.to_host = welcomes + [self.pump.make_reply(each.session, make_empty_reply(config)) for each in opened]
+        if not len(messages) == len(opened) == len(list(self.host.receive(b"".join(self.to_host)))):
+            raise Broken("the messages of the session were not opened")
 
     def run(self, count: int) -> None:
         """Hand over so many inputs; ``Broken`` at the first that does what may not be."""
-        tries: tuple[Callable[[bytes], None], ...] = (self._deframe, self._unpack, self._receive)
+        tries: tuple[tuple[Callable[[bytes], None], list[bytes]], ...] = (
+            (self._deframe, self.to_pump),
+            (self._unpack, self.plain),
+            (self._receive_at_pump, self.to_pump),
+            (self._receive_at_host, self.to_host),
+        )
         for number in range(count):
-            attempt = tries[number % len(tries)]
-            data = self._damage(self.plain if attempt == self._unpack else self.frames)
+            attempt, good = tries[number % len(tries)]
+            data = self._damage(good)
             try:
                 attempt(data)
             except Exception as error:
@@ -110,7 +120,11 @@ class Fuzzer:
         if pack(declared, value) != data:
             raise Broken("a value has two forms")
 
-    def _receive(self, data: bytes) -> None:
+    def _receive_at_host(self, data: bytes) -> None:
+        for _ in self.host.receive(data):
+            raise Broken("a reply came out that no pump has sent")
+
+    def _receive_at_pump(self, data: bytes) -> None:
         """Bytes as they come, or a good frame around what is damaged, so that the checksum hides nothing."""
         body = data.replace(b"\0", b"")[:400]
         now_ms = self.chance.randrange(10_000)  # within the life of the session
@@ -119,6 +133,24 @@ class Fuzzer:
                 if isinstance(found, Asked):
                     raise Broken("a request came out that no host has sent")
                 self.counts["a handshake answered"] += 1
+
+
+def make_empty_reply(config: Config) -> Reply:
+    """What a pump replies as it leaves the box."""
+    return Reply(
+        id=bytes(16),
+        pump_ms=0,
+        is_answered=False,
+        response=Response.NOTHING_AGAINST_IT,
+        tick=0,
+        number=0,
+        is_repeated=False,
+        finding=Finding.NONE,
+        words="",
+        digest=NO_DIGEST,
+        shown=NOTHING_SHOWN,
+        state=initial_state(config),
+    )
 
 
 def main(arguments: list[str]) -> Exit:
