@@ -58,6 +58,7 @@ def test_kills_move_nothing_twice_and_nothing_unauthorised() -> None:
     assert status is Exit.AS_ASKED, found
     assert found["violations"] == []
     assert found["kills"] == 24
+    assert found["stepped_again"] == found["entries"] > 100
     assert found["basal_moved"] > 20
     assert found["authorised"] > found["basal_moved"]
     assert found["events"]["PowerRestored"] >= 5

@@ -21,8 +21,10 @@ from typing import Any
 
 from thecal_adapters.codec import write
 from thecal_adapters.exits import Exit
+from thecal_adapters.journal.journal import find_head
+from thecal_adapters.journal.verification import verify
 from thecal_adapters.kills.judge import Judge, count_events
-from thecal_adapters.kills.life import Shared, live, make_config, prepare
+from thecal_adapters.kills.life import KEY, Shared, live, make_config, prepare
 from thecal_adapters.runner import Runner
 
 BEGIN_MS = 1_700_000_000_000
@@ -73,6 +75,9 @@ def conclude(judge: Judge, seed: int, count: int, places: Counter[str], passed_m
     lacking = judge.compute_lacking(passed_ms - down_ms)
     if lacking > count + 1:
         judge.violations.append(f"{lacking:.1f} pulses are lacking after {count} kills")
+    found = verify(judge.folder / "journal", find_head(judge.folder / "journal"), KEY, is_replayed=True)
+    if found.place:
+        judge.violations.append(f"the journal is broken: {found.place}: {found.reason}")
     events = dict(sorted(count_events(judge.folder)))
     return {
         "seed": seed,
@@ -80,6 +85,7 @@ def conclude(judge: Judge, seed: int, count: int, places: Counter[str], passed_m
         "places": dict(sorted(places.items())),
         "virtual_hours": round(passed_ms / 3_600_000, 1),
         "entries": judge.last_number,
+        "stepped_again": found.replayed,
         "events": events,
         "authorised": len(judge.authorised),
         "basal_moved": judge.basal,
