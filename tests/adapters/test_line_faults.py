@@ -4,12 +4,13 @@
 import pytest
 
 from thecal.events import Event
-from thecal_adapters.line.campaign import Makes, WatchedEnd, run_real, run_virtual
+from thecal_adapters.line.campaign import Makes, WatchedEnd, describe, run_real, run_virtual
 from thecal_adapters.line.channel import HEAD_BYTES, TAG_BYTES, Channel, Kind
 from thecal_adapters.line.mischief import Mischief, Trick
 from thecal_adapters.line.noise import Keys
 from thecal_adapters.line.trial import JudgingStore
 from thecal_adapters.ports import Answer
+from thecal_adapters.schemas import check
 
 SEEDS = (1, 2)
 
@@ -25,7 +26,9 @@ def test_no_mischief_on_the_line_gives_a_dose_too_many(seed: int) -> None:
 
 
 def test_a_seed_gives_the_same_campaign_again() -> None:
-    assert run_virtual(5, 15) == run_virtual(5, 15)
+    result = run_virtual(5, 15)
+    assert result == run_virtual(5, 15)
+    check("line-campaign", describe(result, is_pty=False))
 
 
 def test_a_seed_gives_the_same_tricks_again() -> None:

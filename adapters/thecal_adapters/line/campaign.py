@@ -194,6 +194,11 @@ class Bench:
         return Result(self.seed, tally, self.store.count_granted(), tricks, faults)
 
 
+def describe(result: Result, is_pty: bool) -> dict[str, object]:
+    """A result as JSON."""
+    return {"version": 1, "is_pty": is_pty, **asdict(result)}
+
+
 def main(arguments: list[str]) -> Exit:
     """Run a campaign and tell what it found, as JSON."""
     parser = argparse.ArgumentParser(prog="python -m thecal_adapters.line.campaign", description=__doc__)
@@ -202,7 +207,7 @@ def main(arguments: list[str]) -> Exit:
     parser.add_argument("--pty", action="store_true", help="over two real pseudo-terminals")
     asked = parser.parse_args(arguments)
     result = (run_real if asked.pty else run_virtual)(asked.seed, asked.count)
-    print(json.dumps({"version": 1, "is_pty": asked.pty, **asdict(result)}, indent=2))
+    print(json.dumps(describe(result, asked.pty), indent=2))
     return Exit.FINDING if result.faults else Exit.AS_ASKED
 
 

@@ -19,6 +19,7 @@ NAMES = (
     "log-verify",
     "log-show",
     "pump",
+    "line-campaign",
     "check",
     "prescription",
     "simulate",
