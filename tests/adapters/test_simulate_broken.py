@@ -14,7 +14,8 @@ from thecal.units import LEDGER_LENGTH
 from thecal_adapters.plant.pump import Drive
 from thecal_adapters.ports import Answer, Fact, Pump, Record, Request, Stored
 from thecal_adapters.runner import Runner
-from thecal_adapters.simulation.life import Life, MakeRunner, Truth
+from thecal_adapters.simulation.hands import Truth
+from thecal_adapters.simulation.life import Life, MakeRunner
 from thecal_adapters.simulation.port import SimulatedPump
 from thecal_adapters.simulation.script import DAY_MS, Item, Script
 from thecal_adapters.simulation.virtual import VirtualStore
@@ -193,9 +194,10 @@ def test_a_store_that_forgets_boluses_and_does_not_say_so_is_caught() -> None:
             self.store = Forgetful(self.fuse, Random(1), self._on_stored)
 
         def _boot(self) -> None:
-            begin_anew, self.watch.begin_anew = self.watch.begin_anew, lambda state: None  # type: ignore[method-assign]
-            super()._boot()
-            self.watch.begin_anew = begin_anew  # type: ignore[method-assign]
+            with pytest.MonkeyPatch.context() as patch:  # nobody knows that it is another state
+                patch.setattr(self.watch, "begin_anew", lambda state: None)
+                patch.setattr(self.findings, "on_restored", lambda: None)
+                super()._boot()
 
     life = Forgotten(make_script("press", "kill"))
     life.run()

@@ -7,20 +7,21 @@ power and makes it anew; and holds what was stored, and what moved, against cata
 
 from collections import Counter, deque
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from heapq import heappop, heappush
 from random import Random
 
 from thecal.events import BolusAsked, Event, PathDeclared, RefillDone
 from thecal.limits import Config
 from thecal.outcome import Outcome, Response
-from thecal.state import Alarm, State, initial_state
+from thecal.state import Alarm, initial_state
 from thecal_adapters.plant.fluids import Mass
 from thecal_adapters.plant.pump import BODY_C, Plant, Slip, Told
 from thecal_adapters.ports import Clock, Console, Pump, Record, Request, Role, Store, StoreFailed
 from thecal_adapters.runner import Runner
 from thecal_adapters.simulation.faults import BY_NAME, Standing, join_scales
 from thecal_adapters.simulation.findings import Findings
+from thecal_adapters.simulation.hands import Held, Step, Truth, fill_reservoir, lay_line
 from thecal_adapters.simulation.injections import INJECTIONS
 from thecal_adapters.simulation.judge import Judge
 from thecal_adapters.simulation.makes import draw_patient
@@ -33,39 +34,9 @@ from thecal_adapters.simulation.watch import Watch
 
 DAY_MS = 86_400_000
 RETRY_MS = 200
+DRIFT_PERMILLE = BY_NAME["rate_drift"].scale.excess_permille
+SLOW_PPM = BY_NAME["clock_fast"].scale.fast_ppm
 MakeRunner = Callable[[Config, Pump, Clock, Store, Console], Runner]
-
-
-@dataclass(frozen=True, slots=True)
-class Truth:
-    """What hands do when a fact is told: what the needle leaves, or what the path really holds."""
-
-    left_nl: int
-    path_nl: int
-    is_honest: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One stored event, for a scenario that repeats it: with its order's number, the kernel's and the driver's."""
-
-    at_ms: int
-    event: Event
-    response: Response
-    tick: int
-    truth: Truth | None
-    sequence: int
-    ordered: int
-
-
-@dataclass
-class Held:
-    """A stored order whose motion is still to be seen."""
-
-    before: State
-    record: Record
-    outcome: Outcome
-    moved: Mass | None = None
 
 
 class Life:
@@ -105,11 +76,11 @@ class Life:
         rng = Random(f"{self.script.seed}/parts")
         self.fuse = Fuse()
         self.clock = VirtualClock(self.fuse)
-        self.clock.ppm = 1_000 * (("clock_fast" in faults) - ("clock_slow" in faults))
+        self.clock.ppm = SLOW_PPM * (("clock_fast" in faults) - ("clock_slow" in faults))
         drugs = max(1, sum(drug.is_listed for drug in config.library))
         self.plant = Plant(self.patient.make, drugs)
         self.plant.is_torn = "catheter_torn" in faults
-        self.plant.drift_permille = 145 * (("rate_drift" in faults) - ("rate_lag" in faults))
+        self.plant.drift_permille = DRIFT_PERMILLE * (("rate_drift" in faults) - ("rate_lag" in faults))
         self.pump = SimulatedPump(self.plant, self.clock, self.fuse, rng, self._on_motion)
         self._port = wrap_pump(self.pump)
         self.store = VirtualStore(self.fuse, rng, self._on_stored)
@@ -252,8 +223,8 @@ class Life:
         """Have hands lay another catheter when the fact is told, declared with its doubt."""
         doubt_nl = min(self.patient.path_doubt_nl, volume_nl)
         event = PathDeclared(volume_nl - doubt_nl, volume_nl + doubt_nl, is_filled)
-        true_nl = volume_nl + (59_000 if "path_larger" in self.script.faults else 0)
-        self._truths[self.ask(Role.CLINICIAN, event, 1_000)] = Truth(0, true_nl, True)
+        extra_nl = BY_NAME["path_larger"].scale.shift_nl if "path_larger" in self.script.faults else 0
+        self._truths[self.ask(Role.CLINICIAN, event, 1_000)] = Truth(0, volume_nl + extra_nl, True)
 
     def plan_twice(self) -> None:
         """Have the next pulse move twice, unless four did within a day."""
@@ -329,26 +300,17 @@ class Life:
         if truth is None or record.response is Response.REFUSED_MALFORMED_FACT:
             return truth
         if isinstance(record.event, RefillDone):
-            return self._fill(record, record.event, truth)
+            self.findings.before_fill()
+            truth = fill_reservoir(self.plant, record.event, truth)
+            self.findings.on_fill(record, truth.is_honest)
         if isinstance(record.event, PathDeclared):
-            strength = self.plant.reservoir.strength
-            empty = (0,) * len(strength)
-            front_nl = 2 * (self.patient.path_doubt_nl + (60_000 if "front_wide" in self.script.faults else 0))
-            filled = strength if record.event.is_filled_from_reservoir else empty
-            self.plant.replace_line(truth.path_nl, filled, front_nl)
+            lay_line(self.plant, record.event, truth, self._compute_front_nl())
         return truth
 
-    def _fill(self, record: Record, event: RefillDone, truth: Truth) -> Truth:
-        plant = self.plant
-        label = event.concentrations_fg_per_nl[: len(plant.reservoir.strength)]
-        left_nl = int(min(truth.left_nl, plant.reservoir.volume_nl))
-        self.findings.before_fill()
-        plant.aspirate(0 if event.is_rinsed else left_nl)
-        if event.is_rinsed:
-            plant.reservoir.fill(left_nl, label)
-        plant.reservoir.fill(event.filled_nl, label)
-        self.findings.on_fill(record, truth.is_honest)
-        return replace(truth, left_nl=left_nl)
+    def _compute_front_nl(self) -> int:
+        """How wide a front comes to be: what is declared, or wider by the row of the fault."""
+        extra_nl = BY_NAME["front_wide"].scale.shift_nl if "front_wide" in self.script.faults else 0
+        return 2 * (self.patient.path_doubt_nl + extra_nl)
 
     def _note_margin(self, id_: str, permille: int) -> None:
         self.margins[id_] = max(self.margins.get(id_, 0), permille)

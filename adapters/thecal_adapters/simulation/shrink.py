@@ -13,7 +13,8 @@ from thecal.events import PulseReported, RefillDone
 from thecal.outcome import Response
 from thecal_adapters.codec import encode
 from thecal_adapters.plant.pump import Told
-from thecal_adapters.simulation.life import Life, Step
+from thecal_adapters.simulation.hands import Step
+from thecal_adapters.simulation.life import Life
 from thecal_adapters.simulation.replay import replay
 from thecal_adapters.simulation.scenario import read_scenario
 from thecal_adapters.simulation.script import Script
