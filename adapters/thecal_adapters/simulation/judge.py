@@ -129,7 +129,7 @@ class Judge:
         self._expect(record.role is Role.PATIENT, "OVR-09", "a patient's bolus was granted to somebody else")
         if self.starts_ms:
             last_ms = self.starts_ms[-1]
-            lockout_s = max(cap.lockout_s for cap in self._list_caps(last_ms))
+            lockout_s = max(cap.lockout_s for cap in self.list_caps(last_ms))
             need_ms = self._shrink_ms((lockout_s - 1) * 1_000)
             self._hold("OVR-03", need_ms, self.now_ms - last_ms, "a bolus began before the lockout was over")
         self.starts_ms.append(self.now_ms)
@@ -201,7 +201,7 @@ class Judge:
         for length_s, name, id_ in ((DAY_S, "day_fg", "OVR-01"), (HOUR_S, "hour_fg", "OVR-02")):
             since_ms = self.now_ms - self._shrink_ms((length_s - 1) * 1_000)
             for from_ms in (since_ms, *(cap.at_ms for cap in self.caps if since_ms < cap.at_ms < self.now_ms)):
-                caps = self._list_caps(from_ms)
+                caps = self.list_caps(from_ms)
                 for drug, given_fg in enumerate(self.plant.book.compute_since(from_ms)):
                     cap_fg = max(getattr(cap, name)[drug] for cap in caps)
                     if given_fg:
@@ -239,7 +239,7 @@ class Judge:
 
     # How it is told
 
-    def _list_caps(self, from_ms: int) -> list[Cap]:
+    def list_caps(self, from_ms: int) -> list[Cap]:
         """The limits that were in force at any time since, the one that was in force then among them."""
         since = [cap for cap in self.caps if cap.at_ms > from_ms]
         before = [cap for cap in self.caps if cap.at_ms <= from_ms]

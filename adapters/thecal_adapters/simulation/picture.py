@@ -38,7 +38,7 @@ class Series:
     reservoir_ml: list[float] = field(default_factory=list)
     granted: list[float] = field(default_factory=list)
     refused: list[float] = field(default_factory=list)
-    alarms: dict[Alarm, list[float]] = field(default_factory=dict)
+    alarms: dict[Alarm, list[tuple[float, float]]] = field(default_factory=dict)  # since when, how long
 
 
 class DrawnLife(Life):
@@ -59,18 +59,21 @@ class DrawnLife(Life):
             self._note(day)
 
     def _note(self, day: float) -> None:
-        series, state, cap = self.series, self.state, self.judge.caps[-1]
+        series, state = self.series, self.state
+        in_force = self.judge.list_caps(self.clock.now_ms - 1_000 * DAY_S)
+        caps = [cap for cap in in_force if cap.at_ms] or in_force  # hard limits before the first program tell nothing
         since_hour = self.plant.book.compute_since(self.clock.now_ms - 1_000 * HOUR_S)[0]
         since_day = self.plant.book.compute_since(self.clock.now_ms - 1_000 * DAY_S)[0]
+        since = series.day[-1] if series.day else day
+        for alarm in self.find_active():
+            series.alarms.setdefault(alarm, []).append((since, day - since))
         series.day.append(day)
         slot_fg = state.program.slots_fg[state.tick % DAY_S // SLOT_S] if state.mode is Mode.DELIVERING else 0
         series.programmed.append(2 * slot_fg / MCG_FG)
         series.given.append(float(Fraction(since_hour) / MCG_FG))
-        series.hour_share.append(float(Fraction(100 * since_hour) / max(1, cap.hour_fg[0])))
-        series.day_share.append(float(Fraction(100 * since_day) / max(1, cap.day_fg[0])))
+        series.hour_share.append(float(Fraction(100 * since_hour) / max(1, *(cap.hour_fg[0] for cap in caps))))
+        series.day_share.append(float(Fraction(100 * since_day) / max(1, *(cap.day_fg[0] for cap in caps))))
         series.reservoir_ml.append(float(Fraction(self.plant.reservoir.volume_nl) / 1_000_000))
-        for alarm in self.find_active():
-            series.alarms.setdefault(alarm, []).append(day)
 
 
 def draw_picture(script: Script, where: Path) -> None:
@@ -106,7 +109,7 @@ def draw_basal(axes: "Axes", series: Series) -> None:
     axes.step(series.day, series.programmed, where="post", color="black", linestyle="--", label="basal programmed")
     axes.plot(series.day, series.given, color="tab:blue", label="given in the last hour")
     axes.set_ylabel("first drug, mcg/h")
-    axes.legend(loc="upper right")
+    axes.legend(loc="best")
 
 
 def draw_boluses(axes: "Axes", series: Series) -> None:
@@ -118,12 +121,12 @@ def draw_boluses(axes: "Axes", series: Series) -> None:
 
 
 def draw_windows(axes: "Axes", series: Series) -> None:
-    """What the last hour and the last 24 h hold of the first drug, of their caps."""
+    """What the last hour and the last 24 h hold of the first drug, of the largest cap in force in the last 24 h."""
     axes.plot(series.day, series.day_share, color="tab:blue", label="last 24 h")
     axes.plot(series.day, series.hour_share, color="tab:gray", linestyle=":", label="last hour")
     axes.axhline(100, color="black", linewidth=0.8, linestyle="--", label="cap")
-    axes.set_ylabel("share of the cap, %")
-    axes.legend(loc="upper right")
+    axes.set_ylabel("share of the largest cap, %")
+    axes.legend(loc="best")
 
 
 def draw_reservoir(axes: "Axes", series: Series) -> None:
@@ -136,7 +139,7 @@ def draw_reservoir(axes: "Axes", series: Series) -> None:
 def draw_alarms(axes: "Axes", series: Series) -> None:
     """The alarms that were active, the most urgent on top."""
     seen = sorted(series.alarms, reverse=True)
-    if seen:
-        axes.eventplot([series.alarms[alarm] for alarm in seen], linelengths=0.8, colors="tab:red")
+    for place, alarm in enumerate(seen):
+        axes.broken_barh(series.alarms[alarm], (place - 0.4, 0.8), facecolors="tab:red")
     axes.set_yticks(range(len(seen)), [alarm.name.replace("_", " ").lower() for alarm in seen], fontsize=7)
     axes.set_ylabel("alarms")
