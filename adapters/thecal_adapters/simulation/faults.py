@@ -101,8 +101,8 @@ ROWS = (
         "PULSES_FAILED at the fifth in a day", ("ASM-07",), 2_000),
     Row("rate_drift", DEGRADED, "each pulse moves 14.5 % more than declared",
         "every cap plus 14.5 % and what 60,000 nL of the stronger fluid hold",
-        "RESERVOIR_DISCREPANT at the first refill"
-        " after what drifted is more than twice the refill allowance and the residual", ("ASM-05",), 0,
+        "RESERVOIR_DISCREPANT at the first refill after what drifted is more than twice the allowance and the residual,"
+        " and the pulses in doubt", ("ASM-05",), 0,
         Scale(excess_permille=145, shift_nl=60_000, is_lacking_free=True)),
     Row("rate_lag", DEGRADED, "each pulse moves 14.5 % less than declared",
         "every cap plus what 60,000 nL of the stronger fluid hold", "as for rate_drift", ("ASM-05",), 0,

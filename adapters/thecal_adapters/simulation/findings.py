@@ -31,6 +31,7 @@ class Findings:
         self._failures_ms: deque[int] = deque()
         self._believed_nl: Volume = 0
         self._off_nl: Volume = 0
+        self._doubts = 0
         self._is_refill_known = False
 
     def on_boot(self, is_restart: bool) -> None:
@@ -52,7 +53,7 @@ class Findings:
         life = self._life
         pump = life.patient.config.pump
         if self._is_refill_known and is_honest:
-            allowed_nl = 2 * pump.refill_allowance_nl + 2 * pump.residual_nl + 2 * pump.pulse_volume_nl
+            allowed_nl = 2 * (pump.refill_allowance_nl + pump.residual_nl) + (2 + self._doubts) * pump.pulse_volume_nl
             is_due = not -allowed_nl <= self._off_nl <= allowed_nl
             is_found = any(record.state.alarms[alarm].is_active for alarm in DISCREPANT)
             if is_due and not is_found:
@@ -61,6 +62,7 @@ class Findings:
                 self.found["refill"] += 1
         self._believed_nl = life.plant.reservoir.volume_nl
         self._is_refill_known = True
+        self._doubts = 0
 
     def before_fill(self) -> None:
         """Note by how much the reservoir is not what it must be believed to be, before hands change it."""
@@ -70,6 +72,8 @@ class Findings:
         """Count what was told to have failed, and strike out what sounds; it may be acknowledged in the same turn."""
         if record.response in (Response.PULSE_BOOKED_AS_NOT_DONE, Response.PULSE_BOOKED_AS_UNKNOWN):
             self._failures_ms.append(self._life.clock.now_ms)
+        self._doubts += record.pulse.is_ordered
+        self._doubts -= record.response in (Response.PULSE_BOOKED_AS_DONE, Response.PULSE_BOOKED_AS_NOT_DONE)
         for due in self._due[:]:
             if any(record.state.alarms[alarm].is_active for alarm in due[1]):
                 self.found[due[0]] += 1
