@@ -15,12 +15,14 @@ from pathlib import Path
 import uvicorn
 
 from thecal.limits import Config
+from thecal.state import State
 from thecal_adapters.cli.telling import Teller, WrongUse
 from thecal_adapters.exits import Exit
 from thecal_adapters.finding import find_module
-from thecal_adapters.journal.entries import Subject
+from thecal_adapters.journal.entries import Entry, Subject
 from thecal_adapters.journal.head import KEY_BYTES_MIN
 from thecal_adapters.journal.journal import Journal
+from thecal_adapters.journal.tables import fetch_entries, fetch_last_number, open_for_reading
 from thecal_adapters.library import Kind, find_entry, load_config
 from thecal_adapters.ports import Role, StoreFailed
 from thecal_adapters.programmer.accounts import FIRST_NAME, Accounts, Person
@@ -34,6 +36,7 @@ from thecal_adapters.programmer.paced import PacedLink
 from thecal_adapters.programmer.sessions import Sessions
 
 DAY_MS = 86_400_000
+ENTRIES_OF_A_DAY = 60_000  # two for each pulse, at many times the usual flow
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +119,11 @@ def open_link(asked: Asked, config: Config) -> Iterator[tuple[PumpLink, Callable
     def open_journal() -> Journal:
         return Journal(asked.folder / "pump.journal", config, subject, key)
 
+    def recall(course: Course, state: State) -> None:
+        course.recall(read_entries(asked.folder / "pump.journal"), state)
+
     begin_ms = time.time_ns() // 1_000_000 // DAY_MS * DAY_MS
-    with contextlib.closing(PacedLink(config, open_journal, begin_ms, asked.speed)) as paced:
+    with contextlib.closing(PacedLink(config, open_journal, begin_ms, asked.speed, recall)) as paced:
         try:
             paced.start()
         except StoreFailed as failed:
@@ -143,6 +149,13 @@ def open_line(asked: Asked, config: Config) -> tuple[PumpLink, Course]:
     course = Course(config.pump.pulse_volume_nl)
     client = PumpClient(Link(lambda: SerialWire(name), keys[asked.role]), config)
     return SerialLink(client, asked.role, course), course
+
+
+def read_entries(path: Path) -> list[Entry]:
+    """The last entries of a journal, as many as a day may have."""
+    with contextlib.closing(open_for_reading(path)) as tables:
+        last = fetch_last_number(tables) or 0
+        return [entry for entry, _, _ in fetch_entries(tables, last - ENTRIES_OF_A_DAY)]
 
 
 def read_key(path: Path) -> bytes:

@@ -42,7 +42,7 @@ class Bar:
 
     start: str
     is_now: bool
-    planned_fg: int
+    planned_fg: int | None
     given_fg: int | None
     least_fg: int | None
 
@@ -53,7 +53,7 @@ def list_bars(course: Course, state: State) -> list[Bar]:
     bars = []
     for place in range(last - SLOT_COUNT + 1, last + 1):
         seen = course.half_hours.get(place)
-        planned_fg = seen.planned_fg if seen else 0
+        planned_fg = seen.planned_fg if seen else None
         given_fg, least_fg = (seen.upper_fg, seen.lower_fg) if seen else (None, None)
         bars.append(Bar(tell_clock(place % SLOT_COUNT), place == last, planned_fg, given_fg, least_fg))
     return bars
@@ -76,7 +76,7 @@ def _draw(bars: Sequence[Bar], state: State, drug: str, texts: Texts, colours: d
     upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=(3, 2))
     places = list(range(len(bars)))
     given = [2 * (bar.given_fg or 0) / size for bar in bars]
-    planned = [nan if bar.given_fg is None else 2 * bar.planned_fg / size for bar in bars]
+    planned = [nan if bar.planned_fg is None else 2 * bar.planned_fg / size for bar in bars]
     upper.bar(places, given, width=0.86, color=colours["given"], label=texts("given, at most"))
     upper.stairs(planned, [place - 0.5 for place in [*places, len(bars)]], color=colours["planned"], linewidth=2,
                  linestyle=(0, (4, 2)), label=texts("programmed"), baseline=None)  # fmt: skip

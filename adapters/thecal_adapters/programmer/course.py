@@ -5,23 +5,28 @@ The upper book, the most that may have passed the catheter's tip: what left the 
 most that a pulse may have held.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from thecal.outcome import Pulse, Response
 from thecal.state import State
 from thecal.units import SLOT_COUNT, SLOT_S
+from thecal_adapters.codec import Decoder, parse
+from thecal_adapters.journal.entries import Entry
 
 KEPT_SLOTS = 2 * SLOT_COUNT
+CHANGED = (Response.PRESCRIPTION_CONFIRMED, Response.PHASE_MOVED)
+MOVED = (Response.PULSE_BOOKED_AS_DONE, Response.PULSE_BOOKED_AS_UNKNOWN)
 GAP_S_MAX = 2 * SLOT_S  # what lies between two readings further apart was not seen
 
 
 @dataclass(slots=True)
 class HalfHour:
-    """The most and the least of the first drug that was given in a half hour, and what the program planned."""
+    """The most and the least of the first drug that was given in a half hour, and the plan, if it is known."""
 
     upper_fg: int = 0
     lower_fg: int = 0
-    planned_fg: int = 0
+    planned_fg: int | None = None
 
 
 class Course:
@@ -49,6 +54,25 @@ class Course:
         else:
             left_nl = before.reservoir.volume_lo_nl - state.reservoir.volume_lo_nl
             self._note(state, max(0, left_nl) // self._pulse_nl)
+
+    def recall(self, entries: Iterable[Entry], state: State) -> None:
+        """Note what a journal tells of the last day, up to ``state``, with which it ends."""
+        changed_tick, ordered = 0, (0, 0)
+        for entry in entries:
+            if entry.tick // SLOT_S < state.tick // SLOT_S - KEPT_SLOTS:
+                continue
+            half = self._half_hours.setdefault(entry.tick // SLOT_S, HalfHour())
+            if entry.response in CHANGED:
+                changed_tick = entry.tick
+            if entry.pulse != "null":
+                pulse = Decoder().decode(Pulse, parse(entry.pulse), f"entry {entry.number}")
+                ordered = (pulse.upper_fg[0], pulse.lower_fg[0])
+            elif entry.response in MOVED:
+                half.upper_fg += ordered[0]
+                half.lower_fg += ordered[1] if entry.response == Response.PULSE_BOOKED_AS_DONE else 0
+        for place, half in self._half_hours.items():
+            if state.is_programmed and place * SLOT_S >= changed_tick:
+                half.planned_fg = state.program.slots_fg[place % SLOT_COUNT]
 
     def _note(self, state: State, pulses: int) -> None:
         place = state.tick // SLOT_S

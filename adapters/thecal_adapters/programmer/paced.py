@@ -11,6 +11,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 
 from thecal.limits import Config
+from thecal.state import State
 from thecal_adapters.ports import Role, Store, StoreFailed
 from thecal_adapters.programmer.course import Course
 from thecal_adapters.programmer.links import Answered, Ask, LinkLost, Reading, Unsettled
@@ -22,16 +23,25 @@ BEHIND_S_MAX = 1.0
 
 
 class PacedLink:
-    """A link to a simulated pump that runs by itself. ``open_store`` is called in the pump's own thread."""
+    """A link to a simulated pump that runs by itself.
+
+    ``open_store`` is called in the pump's own thread, then ``recall``, to note what was given before.
+    """
 
     roles = (Role.CLINICIAN, Role.PATIENT)
 
     def __init__(
-        self, config: Config, open_store: Callable[[], AbstractContextManager[Store]], utc_ms: int, speed: int
+        self,
+        config: Config,
+        open_store: Callable[[], AbstractContextManager[Store]],
+        utc_ms: int,
+        speed: int,
+        recall: Callable[[Course, State], object] = lambda course, state: None,
     ) -> None:
         self._config = config
         self._open_store = open_store
         self._utc_ms = utc_ms
+        self._recall = recall
         self._speed = speed
         self._asked: deque[tuple[Pending, threading.Event]] = deque()
         self._wake = threading.Event()
@@ -90,6 +100,7 @@ class PacedLink:
         try:
             with self._open_store() as store:
                 pump = SimulatedPump(self._config, store, self._utc_ms, self._speed)
+                self._recall(pump.course, pump.read().state)
                 self._course = pump.course
                 self._reading = pump.read()
                 self._ready.set()
