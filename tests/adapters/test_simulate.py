@@ -3,6 +3,7 @@
 
 import json
 import secrets
+import subprocess
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -87,6 +88,16 @@ def test_a_fault_that_is_not_in_the_table_is_refused_with_those_that_are() -> No
         simulate(1, 1, "kill,tsunami", 1, None, None, None)
     with pytest.raises(WrongUse, match="--days 0"):
         simulate(1, 0, "all", 1, None, None, None)
+
+
+def test_the_command_tells_json_alone_on_its_output(
+    expect_exit: Callable[..., subprocess.CompletedProcess[str]],
+) -> None:
+    done = expect_exit(0, "simulate", "--seed", "4", "--days", "1", "--faults", "kill,stall", "--json", "-")
+    result = json.loads(done.stdout)
+    assert list(result["by_fault"]) == ["kill", "stall"]
+    assert "1 pump-days: 0 violations." in done.stderr
+    assert "tsunami is none of" in expect_exit(2, "simulate", "--faults", "tsunami").stderr
 
 
 def send_twice(move: Callable[[SimulatedPump, int, int], PulseResult | None]) -> Callable[..., PulseResult | None]:
