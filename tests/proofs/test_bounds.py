@@ -98,6 +98,16 @@ def test_a_shorter_bound_on_what_is_owed_is_refuted(kernel: Kernel, monkeypatch:
     assert next(basal.ask_basal(kernel, setting, has_bolus=True)).verdict == "refuted"
 
 
+@pytest.mark.parametrize("has_bolus", [False, True])
+def test_less_owed_than_windows_are_counted_with_is_refuted(
+    kernel: Kernel, monkeypatch: pytest.MonkeyPatch, has_bolus: bool
+) -> None:
+    setting = make_setting()
+    most_fg_1800 = basal.Owed(setting, has_bolus).most_fg_1800
+    monkeypatch.setattr(basal.Owed, "most_fg_1800", most_fg_1800 - setting.slot_fg_max)
+    assert next(basal.ask_basal(kernel, setting, has_bolus)).verdict == "refuted"
+
+
 def test_a_count_of_pulses_that_is_one_too_tight_is_refuted(monkeypatch: pytest.MonkeyPatch) -> None:
     setting = make_setting()
     fewest, most = basal.compute_pulses(setting, DAY_S, has_bolus=True)

@@ -11,6 +11,10 @@ the kernel remembers unknown. What follows from their answers is counted, and th
    last 24 h, or the last hour, with this one and the reserve are under the cap. So boluses that touch one window are
    counted, and their pulses with them.
 
+What is argued and not asked, each where it stands: that the accounts of all seconds of a window add up to one sum; that
+boluses which touch a window follow each other, each with its course, the second in which it ends and the lockout
+(`counting.Count.list_rows`); that N + 1 of them begin a day apart at least, as OVR-04 says (`overlap`).
+
 What is taken for granted: every pulse moves and is reported as done; after the confirmation nobody orders anything but
 patient boluses; path and reservoir hold one and the same fluid.
 """

@@ -45,6 +45,7 @@ class Owed:
             (
                 terms.le(terms.ZERO, owed),
                 terms.le(terms.ZERO, since),
+                terms.le(owed, terms.const(self.most_fg_1800)),  # the number that windows are counted with
                 terms.lt(owed, self._most(pulse, since)),
                 terms.TRUE if self.has_bolus else terms.lt(owed, self._fallen_due(since)),
             )
