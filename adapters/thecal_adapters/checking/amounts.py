@@ -22,7 +22,7 @@ WINDOWS = {HOUR_S: "hour", DAY_S: "24 h"}
 class Grounds(Enum):
     """Why a bound holds."""
 
-    COUNTED = "pulses counted, each step proved by the solver of the kernel's own functions"
+    COUNTED = "pulses counted with what the solver proves of the kernel's own functions, for this very program"
     CAP = "the cap, which no window exceeds (OVR-01, OVR-02)"
     SCHEDULE = "what is scheduled and two pulses (OVR-08)"
     FRONT = "what is scheduled, less two pulses (OVR-07, UND-01), less what the front may cost (CON-03)"
