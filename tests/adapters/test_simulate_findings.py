@@ -15,7 +15,7 @@ from thecal_adapters.simulation.script import Item, Script
 from thecal_adapters.simulation.virtual import VirtualStore
 
 HOUR_MS = 3_600_000
-NAME = "findings/11"
+NAME = "findings/7"  # of a hundred pulses a day and more
 
 
 def live(life: Life) -> list[str]:

@@ -54,6 +54,11 @@ class Patient:
     path_nl: int
     path_doubt_nl: int
 
+    @property
+    def is_bolus_allowed(self) -> bool:
+        """Whether every drug of the library lets its patient ask for a bolus."""
+        return all(drug.is_patient_bolus_allowed for drug in self.config.library if drug.is_listed)
+
 
 def draw_patient(rng: Random) -> Patient:
     """A patient with a pump of the library or with a random one."""
@@ -129,11 +134,13 @@ def draw_prescription(rng: Random, config: Config, state: State) -> Prescription
     pulse_fg = strong * pump.pulse_volume_nl
     least_fg = pump.slot_volume_nl_min * strong
     slots_fg = draw_slots(rng, config, least_fg, pulse_fg)
-    bolus_fg = min(rng.choice((0, 1, 2, 3, 5, 8)) * pulse_fg, config.library[0].bolus_fg_max)
+    is_allowed = all(drug.is_patient_bolus_allowed for drug in config.library if drug.is_listed)
+    wished = rng.choice((0, 1, 2, 3, 5, 8)) if is_allowed or rng.randrange(8) == 0 else 0
+    bolus_fg = min(wished * pulse_fg, config.library[0].bolus_fg_max)
     count_max = rng.choice((1, 2, 4, 8, 24))
     pairs = zip(slots_fg, (*slots_fg[1:], slots_fg[0]))
-    day_fg = sum(slots_fg) + 2 * pulse_fg + bolus_fg * rng.randint(0, count_max)
-    hour_fg = max(a + b for a, b in pairs) + 2 * pulse_fg + bolus_fg * rng.randint(1, 3)
+    day_fg = sum(slots_fg) + 2 * pulse_fg + bolus_fg * rng.randint(1, count_max + 2)
+    hour_fg = max(a + b for a, b in pairs) + 2 * pulse_fg + bolus_fg * rng.randint(1, 4)
     return Prescription(
         slots_fg=slots_fg,
         bolus_fg=bolus_fg,
@@ -162,5 +169,5 @@ def draw_slots(rng: Random, config: Config, least_fg: int, pulse_fg: int) -> Slo
 def draw_caps(rng: Random, config: Config, first_fg: int, strong: int, is_hour: bool) -> tuple[int, ...]:
     """Caps at what the first drug needs, and the hard limits for the others."""
     hard = tuple(drug.hour_fg_max if is_hour else drug.day_fg_max for drug in config.library)
-    wished_fg = first_fg if rng.randrange(4) else first_fg * rng.randint(8, 20) // 10
+    wished_fg = first_fg if rng.randrange(2) else first_fg * rng.randint(9, 16) // 10
     return (min(hard[0], wished_fg), *hard[1:])

@@ -181,6 +181,9 @@ def help_out(life: "Life", rng: Random) -> None:
     see_alarms(life, rng)
     for step in range(6):
         life.later(MINUTE_MS * (step + 1), lambda: take_a_step(life, rng))
+    if life.state.program.bolus_fg == 0 and life.patient.is_bolus_allowed:
+        for step in range(2):  # whoever presses shall have something to press for
+            life.later(MINUTE_MS * (10 + 2 * step), lambda: program(life, rng))
 
 
 def take_a_step(life: "Life", rng: Random) -> None:
