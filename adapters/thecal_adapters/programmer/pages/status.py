@@ -85,6 +85,7 @@ def show_status(visit: Visit) -> Response:
         alarms=list_alarms(visit, state),
         groups=[list_running(state, _), list_fluids(state, drugs, _), program, list_overrides(state, _)],
         refill=refill,
+        left_s=left_s,
         clock=tell_day_clock(state.tick),
         time=tell_time(reading.utc_ms),
         bars=list_bars(visit.desk.find_course(), state),

@@ -1,0 +1,317 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The real page in a real browser: the server as a process, its simulated pump, and Chromium, on this machine alone.
+
+No request leaves the loopback, no error stands on the console, and axe finds nothing on any page in either theme.
+Pictures of all pages are left in build/screenshots.
+"""
+
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
+from tests.adapters.desks import PASSWORD, PATH, PROGRAM, REFILL
+
+ROOT = Path(__file__).parents[2]
+PICTURES = ROOT / "build" / "screenshots"
+ARGUMENTS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+TIMEOUT_MS = 180_000  # a busy machine is not a bug
+DESK, PHONE = (1_280, 900), (390, 844)
+RULES = {
+    "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+}
+
+
+@dataclass
+class Server:
+    """The page's process. ``password``: the one-time one that it printed."""
+
+    process: subprocess.Popen[str]
+    base: str
+    password: str
+
+    def stop(self) -> str:
+        self.process.terminate()
+        told, _ = self.process.communicate(timeout=TIMEOUT_MS / 1_000)
+        return told
+
+
+def start(folder: Path, *options: str) -> Server:
+    """Start the command, and read where it is."""
+    command = [sys.executable, "-u", "-m", "thecal_adapters", "programmer", "--listen", "0", "--folder", str(folder)]
+    process = subprocess.Popen([*command, *options], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    assert process.stdout is not None
+    told = ""
+    for line in process.stdout:
+        told += line
+        if line.startswith("End it"):
+            break
+    base = re.search(r"http://127\.0\.0\.1:\d+", told)
+    password = re.search(r"one-time password (\S+);", told)
+    assert base is not None, told
+    return Server(process, base[0], password[1] if password else "")
+
+
+@dataclass
+class Seat:
+    """Somebody at the browser, whose console and requests are watched."""
+
+    page: Page
+    base: str
+    is_expecting: bool = False
+    errors: list[str] = field(default_factory=list)
+
+    def watch(self) -> None:
+        self.page.set_default_timeout(TIMEOUT_MS)
+        self.page.on("console", self._on_console)
+        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+        self.page.on("request", self._on_request)
+
+    def _on_console(self, message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning") and not self.is_expecting:
+            self.errors.append(message.text)
+
+    def _on_request(self, request: Request) -> None:
+        if not request.url.startswith((self.base, "data:")):
+            self.errors.append(f"a request to {request.url}")
+
+    def look(self, path: str) -> None:
+        self.page.goto(self.base + path)
+
+    def fill(self, values: dict[str, str]) -> None:
+        """Fill what this page has of these entries."""
+        for name, value in values.items():
+            control = self.page.locator(f"[name='{name}']")
+            if control.count() == 0:
+                continue
+            if value == "yes" or name == "holds":
+                self.page.locator(f"[name='{name}'][value='{value}']").check()
+            else:
+                control.fill(value)
+
+    def go(self) -> None:
+        """Press the page's main button, and wait for what it leads to."""
+        press(self.page, "main .primary")
+
+    def do(self, name: str, values: dict[str, str]) -> None:
+        """The whole way of a workflow, to its result."""
+        self.review(name, values)
+        self.go()
+        assert "/result/" in self.page.url, self.page.inner_text("main")
+
+    def review(self, name: str, values: dict[str, str]) -> None:
+        self.look(f"/do/{name}")
+        for _ in range(2):
+            if "/review/" not in self.page.url:
+                self.fill(values)
+                self.go()
+        for _ in range(120):
+            if self.page.get_by_text("The worst case is being reckoned").count() == 0:
+                return
+            self.page.wait_for_timeout(500)
+            self.page.reload()
+
+    def sign_in(self, name: str, password: str) -> None:
+        """Sign in for the first time, and take a password of one's own."""
+        self.look("/")
+        self.fill({"name": name, "password": password})
+        self.go()
+        self.fill({"old": password, "password": PASSWORD, "again": PASSWORD})
+        self.go()
+
+    def picture(self, name: str) -> None:
+        """Ask axe of both themes; keep a light picture for desks and a dark one for phones."""
+        for theme in ("light", "dark"):
+            self.page.emulate_media(color_scheme="light" if theme == "light" else "dark")
+            self.page.wait_for_load_state("load")
+            self.page.evaluate("Promise.all([...document.images].map(image => image.decode()))")
+            found = Axe().run(self.page, options=RULES)
+            if found.violations_count:
+                self.errors.append(f"{name}, {theme}: {found.generate_report()}")
+            if theme == "light":
+                self.page.screenshot(path=PICTURES / f"{name}.png", full_page=True)
+        self.page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
+        if self.page.evaluate("document.documentElement.scrollWidth") > PHONE[0]:
+            self.errors.append(f"{name} is too wide for a phone")
+        self.page.screenshot(path=PICTURES / f"{name}-phone-dark.png", full_page=True)
+        self.page.set_viewport_size({"width": DESK[0], "height": DESK[1]})
+        self.page.emulate_media(color_scheme="light")
+
+
+def press(page: Page, button: str) -> None:
+    """Press a button that leads to another page."""
+    with page.expect_navigation(timeout=TIMEOUT_MS):
+        page.locator(button).first.click()
+
+
+@pytest.fixture(scope="module")
+def browser(require_tool: Callable[[str, str], str]) -> Iterator[Browser]:
+    path = require_tool("chromium", "apt-get install chromium")
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=list(ARGUMENTS))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator[Server]:
+    server = start(tmp_path_factory.mktemp("programmer"), "--speed", "600")
+    yield server
+    assert "Traceback" not in server.stop()
+
+
+@pytest.fixture
+def seat(browser: Browser, server: Server) -> Iterator[Seat]:
+    context = browser.new_context(viewport={"width": DESK[0], "height": DESK[1]}, locale="en-GB")
+    yield from sit(context, server.base)
+
+
+def sit(context: BrowserContext, base: str) -> Iterator[Seat]:
+    seat = Seat(context.new_page(), base)
+    seat.watch()
+    yield seat
+    context.close()
+    assert not seat.errors, "\n".join(seat.errors)
+
+
+def test_a_newcomer_comes_to_a_running_charted_therapy(seat: Seat, server: Server) -> None:
+    page = seat.page
+    seat.look("/")
+    seat.picture("sign-in")
+    seat.sign_in("clinician", server.password)
+    seat.picture("status-new")
+    seat.look("/do/refill")
+    seat.fill({**REFILL, "strength-0": "10 mg/ml"})
+    seat.go()
+    assert page.locator("[role=alert] a").inner_text().startswith("This way to write the unit")
+    page.locator("[role=alert] a").click()
+    assert page.evaluate("document.activeElement.id") == "strength-0"
+    seat.picture("refill-error")
+    seat.fill(REFILL)
+    seat.go()
+    seat.picture("refill-again")
+    seat.fill(REFILL)
+    seat.go()
+    seat.picture("refill-review")
+    seat.go()
+    seat.picture("refill-result")
+    seat.do("path", PATH)
+    seat.look("/do/program")
+    seat.picture("program-form")
+    seat.review("program", PROGRAM)
+    seat.picture("program-review")
+    seat.go()
+    seat.picture("program-result")
+    for _ in range(120):  # until a whole half hour has passed in the pump
+        page.wait_for_timeout(500)
+        seat.look("/status")
+        if page.locator("table.numbers td:nth-child(4)", has_text=re.compile("^50 mcg$")).count():
+            break
+    assert page.locator("h1").inner_text() == "Delivering the program"
+    page.locator("summary").click()
+    assert "50 mcg" in page.locator("table.numbers td:nth-child(4)").all_inner_texts()
+    assert page.locator("picture img").evaluate("image => image.naturalWidth > 0")
+    seat.picture("status-running")
+
+
+def test_back_and_two_tabs_give_one_bolus(browser: Browser, server: Server, seat: Seat) -> None:
+    page = seat.page
+    seat.look("/")
+    seat.fill({"name": "clinician", "password": PASSWORD})
+    seat.go()
+    bolus = {"mass": "0.1 mg", "duration": "10 min"}
+    seat.review("bolus", bolus)
+    seat.picture("bolus-review")
+    second = page.context.new_page()
+    second.goto(page.url)
+    seat.go()
+    assert "10 BOLUS_GRANTED" in page.inner_text("main")
+    press(second, "main .primary")
+    assert "This form was sent before" in second.inner_text("main")
+    page.go_back()
+    assert "/result/" in page.url or page.locator("main .primary").count() == 1
+    if "/review/" in page.url:
+        seat.is_expecting = True  # the browser kept the page as it was; its form does nothing any more
+        seat.go()
+        assert "This form was sent before" in page.inner_text("main")
+    seat.look("/record")
+    asked = page.locator("td.details").filter(has_text="ClinicianBolusAsked").count()
+    assert asked == 1
+    seat.picture("record")
+
+
+def test_alarms_stand_on_top_and_a_patient_is_told_why_not(browser: Browser, server: Server, seat: Seat) -> None:
+    seat.look("/")
+    seat.fill({"name": "clinician", "password": PASSWORD})
+    seat.go()
+    seat.look("/people")
+    seat.fill({"name": "ada"})
+    seat.page.locator("#role-patient").check()
+    seat.go()
+    seat.picture("people")
+    password = seat.page.inner_text(".secret")
+    seat.do("stop", {})
+    seat.picture("stop-result")
+    context = browser.new_context(viewport={"width": PHONE[0], "height": PHONE[1]}, locale="de-DE")
+    for patient in sit(context, server.base):
+        patient.sign_in("ada", password)
+        assert patient.page.locator("html").get_attribute("lang") == "de"
+        press(patient.page, "button.press")
+        assert "Rufen Sie Ihre Klinik an" in patient.page.inner_text("main")
+        patient.picture("handset")
+    seat.do("resume", {})
+
+
+def test_the_page_serves_keyboards_zoom_and_forced_colours(browser: Browser, server: Server, seat: Seat) -> None:
+    page = seat.page
+    seat.look("/sign-in")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "main"
+    seat.fill({"name": "clinician", "password": PASSWORD})
+    with page.expect_navigation(timeout=TIMEOUT_MS):
+        page.keyboard.press("Enter")
+    assert page.url.endswith("/status")
+    small = page.eval_on_selector_all(
+        "a.button, button, nav a, .tiles a, .languages a, summary, input:not([type=hidden])",
+        "all => all.filter(e => e.getBoundingClientRect().height < 44).map(e => e.outerHTML)",
+    )
+    assert small == []
+    page.set_viewport_size({"width": DESK[0] // 2, "height": DESK[1] // 2})  # what 200 % zoom leaves
+    assert page.evaluate("document.documentElement.scrollWidth") <= DESK[0] // 2
+    page.emulate_media(forced_colors="active", reduced_motion="reduce")
+    page.screenshot(path=PICTURES / "status-forced-colours.png", full_page=True)
+
+
+def test_a_restart_keeps_the_therapy_and_says_so(tmp_path: Path, browser: Browser) -> None:
+    server = start(tmp_path)
+    context = browser.new_context()
+    for seat in sit(context, server.base):
+        seat.sign_in("clinician", server.password)
+        seat.do("refill", REFILL)
+    assert "Ended." in server.stop()
+    again = start(tmp_path)
+    assert again.password == ""
+    for seat in sit(browser.new_context(locale="en-GB"), again.base):
+        seat.look("/")
+        seat.fill({"name": "clinician", "password": PASSWORD})
+        seat.go()
+        assert "The pump was restarted" in seat.page.inner_text("main")
+        assert "18 mL" in seat.page.inner_text("main")
+        seat.picture("status-restarted")
+    assert "Traceback" not in again.stop()
