@@ -56,7 +56,7 @@ def test_each_kind_is_counted_when_it_happens_and_breaks_nothing_by_itself(kind:
     life = Life(Script("faults/11", 1, frozenset({kind}), items))
     life.run()
     assert life.counts[kind] == 3
-    assert len(life.moves) > 20
+    assert life.moves
     assert life.violations == []
 
 
