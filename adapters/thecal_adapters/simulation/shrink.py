@@ -140,6 +140,9 @@ def tell_story(life: Life) -> str:
 
 
 def is_repeated(life: Life, text: str) -> bool:
-    """Whether ``thecal replay --monitor`` of a scenario finds the same property broken: then it is the kernel's."""
-    found = replay(read_scenario(text), is_monitored=True)
-    return bool(life.violations) and life.violations[0].id in {each.id for each in found.violations}
+    """Whether ``thecal replay --monitor`` of a scenario finds the same property broken first: then it is the kernel's.
+
+    An assumption that the world breaks is told before any property, and a restored capsule cannot be repeated.
+    """
+    found = replay(read_scenario(text), is_monitored=True).violations
+    return bool(found) and not life.is_restored and found[0].id == life.violations[0].id
