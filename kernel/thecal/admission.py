@@ -58,6 +58,7 @@ from thecal.units import (
     Masses,
     Slots,
     compute_day_fg,
+    compute_fg_per_s_up,
     compute_larger,
     compute_largest_slot,
     compute_quotient_up,
@@ -115,7 +116,7 @@ def is_slot_too_large(path: Path, slots_fg: Slots) -> bool:
 
 def is_bolus_too_fast(path: Path, slots_fg: Slots, mass_fg: int, duration_s: int) -> bool:
     """Whether a bolus beside any slot asks for more pulses than the pump can give, with the weakest fluid."""
-    bolus_fg_per_s = compute_quotient_up(mass_fg, duration_s)
+    bolus_fg_per_s = compute_fg_per_s_up(mass_fg, duration_s)
     return mass_fg > 0 and is_any_slot_above(slots_fg, path.slot_fg_max - bolus_fg_per_s * SLOT_S)
 
 

@@ -112,20 +112,35 @@ def is_sealed(config: Config, capsule: Capsule) -> bool:
 
 
 def with_default(config: Config, tick: int) -> State:
-    """The pump as it leaves the box, but for its time: it delivers nothing until it is filled and programmed."""
-    counted = replace(initial_state(config), tick=max(0, min(tick, TICK_MAX - 1)))
+    """The pump as it leaves the box, but for its time: it delivers nothing until it is filled and programmed.
+
+    Every number that a pulse can have had by then is used up, so that a driver obeys the next one. What the reservoir
+    holds, and how much, nobody knows: only a rinse ends that.
+    """
+    fresh = initial_state(config)
+    now = max(0, min(tick, TICK_MAX - 1))
+    counted = replace(
+        fresh,
+        tick=now,
+        flight=replace(fresh.flight, ordered_tick=now, sequence=now),
+        reservoir=replace(
+            fresh.reservoir,
+            volume_hi_nl=config.pump.capacity_nl,
+            fluid=replace(fresh.reservoir.fluid, is_known=False),
+        ),
+    )
     locked = with_alarm_raised(with_history_unknown(counted), Alarm.RESTARTED)
     return with_alarms(config, locked)
 
 
 def make_unprogrammed(config: Config, capsule: Capsule) -> State:
-    """What a capsule knows of fluids and time, the front in its worst reading and every pulse number used up."""
+    """What a capsule knows of fluids and time, the front in its worst reading, a pulse in flight taken for moved."""
     default = with_default(config, capsule.tick)
+    least_nl = max(0, capsule.reservoir.volume_lo_nl - config.pump.pulse_volume_nl)
     return replace(
         default,
         path=replace(capsule.path, front_lo_nl=0),
-        reservoir=capsule.reservoir,
-        flight=replace(default.flight, ordered_tick=default.tick, sequence=default.tick),
+        reservoir=replace(capsule.reservoir, volume_lo_nl=least_nl),
         device=replace(default.device, missed_s=capsule.missed_s),
     )
 

@@ -68,6 +68,10 @@ def quotient_down_is_the_largest(dividend: int, divisor: int, result: int) -> bo
     )
 
 
+# The largest rate that is counted, in fg/s: above the largest pulse of the strongest fluid in every second.
+RATE_END = units.RATE_STEP_FG_PER_S * units.QUOTIENT_END
+
+
 def quotient_up_is_the_smallest(dividend: int, divisor: int, result: int) -> bool:
     """``compute_quotient_up``: in range, and next to the true quotient unless that is beyond it; 0 of a debt."""
     return 0 <= result <= units.QUOTIENT_END and (
@@ -75,6 +79,17 @@ def quotient_up_is_the_smallest(dividend: int, divisor: int, result: int) -> boo
         or (
             (dividend <= result * divisor or result == units.QUOTIENT_END)
             and (result == 0 or (result - 1) * divisor < dividend)
+        )
+    )
+
+
+def rate_brings_its_mass(mass_fg: int, duration_s: int, result: int) -> bool:
+    """``compute_fg_per_s_up``: it brings the mass in time, and a step less would not; or no motor gives as much."""
+    return 0 <= result <= RATE_END and (
+        duration_s < 1
+        or (
+            (mass_fg <= result * duration_s or result == RATE_END)
+            and (result == 0 or (result - units.RATE_STEP_FG_PER_S) * duration_s < mass_fg)
         )
     )
 
@@ -612,6 +627,7 @@ CONTRACTS = {
     schedule.compute_hour_fg: hour_is_at_least_any_two_neighbours,
     schedule.compute_share_fg: share_is_enough,
     units.compute_day_fg: day_is_all_its_slots,
+    units.compute_fg_per_s_up: rate_brings_its_mass,
     units.compute_division_step: division_step_keeps_the_dividend,
     units.compute_largest_slot: no_slot_is_larger_than_the_largest,
     units.compute_quotient_down: quotient_down_is_the_largest,
@@ -628,6 +644,11 @@ DIVISOR_MAX = units.CONCENTRATION_FG_PER_NL_MAX * units.PULSE_VOLUME_NL_MAX
 def is_divisible(dividend: int, divisor: int) -> bool:
     """Whether a division stays within 64 bits."""
     return units.is_within(dividend, -DIVIDEND_MAX, DIVIDEND_MAX) and units.is_within(divisor, 0, DIVISOR_MAX)
+
+
+def is_mass_of_a_bolus(mass_fg: int, duration_s: int) -> bool:
+    """Whether a rate stays within 64 bits: of a mass, within a day."""
+    return units.is_within(mass_fg, 0, units.MASS_FG_MAX) and units.is_within(duration_s, 0, units.DAY_S)
 
 
 def is_ratio_in_range(ratio: Ratio) -> bool:
@@ -690,6 +711,7 @@ REQUIRES = {
     schedule.compute_envelope: is_envelope_of_masses,
     schedule.compute_reserve: is_reserve_of_masses,
     schedule.compute_share_fg: is_share_of_a_mass,
+    units.compute_fg_per_s_up: is_mass_of_a_bolus,
     units.compute_quotient_down: is_divisible,
     units.compute_quotient_up: is_divisible,
 }

@@ -18,12 +18,26 @@ def what_runs_is_intact(config: Config, state: State, capsule: Capsule) -> bool:
     return is_intact(config, restore(config, state, capsule))
 
 
+def is_reservoir_doubted(config: Config, capsule: Capsule, found: State) -> bool:
+    """Whether a reservoir holds a pulse less than a capsule knows of, or else nobody knows what and how much."""
+    reservoir = found.reservoir
+    is_a_pulse_less = (
+        reservoir.fluid == capsule.reservoir.fluid
+        and reservoir.volume_lo_nl <= max(0, capsule.reservoir.volume_lo_nl - config.pump.pulse_volume_nl)
+        and reservoir.volume_hi_nl == capsule.reservoir.volume_hi_nl
+    )
+    is_anything = not reservoir.fluid.is_known and reservoir.volume_hi_nl == config.pump.capacity_nl
+    return is_a_pulse_less or (not found.is_programmed and is_anything and reservoir.volume_lo_nl == 0)
+
+
 def what_replaces_a_corrupt_state_is_locked_and_alarms(config: Config, state: State, capsule: Capsule) -> bool:
-    """In place of a corrupt state no bolus runs, none is granted for a day, the lockout begins, the alarm is active."""
+    """In place of a corrupt state no bolus runs or is granted for a day, no pulse's number comes again, it alarms."""
     found = restore(config, state, capsule)
     return implies(
         not is_intact(config, state),
         not found.bolus.is_active
+        and found.flight.sequence == found.tick
+        and is_reservoir_doubted(config, capsule, found)
         and found.tick < found.device.unknown_until_tick
         and found.lockout.has_ended
         and found.lockout.end_tick == found.tick

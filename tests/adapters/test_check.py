@@ -248,6 +248,15 @@ def test_a_bolus_that_the_motor_cannot_give_in_time_is_found() -> None:
         assert delivery.is_possible is not is_too_fast
 
 
+def test_the_kernel_itself_refuses_a_bolus_that_no_count_of_its_rate_reaches() -> None:
+    # 0.24 mg in a second are 240,000,000 fg/s, more than a quotient of the kernel counts.
+    config, before, found = make_check("morphine-patient-bolus")
+    order = replace(found.order, prescription=replace(found.order.prescription, bolus_duration_s=1))
+    refusal = admit(config, before, order).refusal
+    assert refusal is not None
+    assert refusal.response is Response.REFUSED_BOLUS_TOO_FAST_TO_DELIVER
+
+
 def test_without_a_prover_nothing_is_called_exact_that_is_not_bounded_by_the_caps(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

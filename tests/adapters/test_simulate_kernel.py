@@ -1,9 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the simulation has found in the kernel, made as short as it can be. Each is strict: a mended kernel says so."""
+"""What the simulation has found in the kernel, made as short as it can be, and mended."""
 
 from dataclasses import replace
-
-import pytest
 
 from thecal.capsule import make_capsule, restore
 from thecal.events import PathDeclared, PrescriptionConfirmed, PrescriptionStaged, RefillDone, SecondPassed
@@ -34,7 +32,6 @@ def make_flight() -> State:
     return state
 
 
-@pytest.mark.xfail(reason="a capsule knows nothing of a pulse in flight: RES-01 and CON-02 by one pulse a loss")
 def test_a_pulse_in_flight_may_have_left_the_reservoir_that_a_capsule_restores() -> None:
     state = make_flight()
     restored = restore(CONFIG, replace(state, tick=-1), make_capsule(state))
@@ -42,7 +39,6 @@ def test_a_pulse_in_flight_may_have_left_the_reservoir_that_a_capsule_restores()
     assert restored.reservoir.volume_lo_nl <= moved_nl <= restored.reservoir.volume_hi_nl
 
 
-@pytest.mark.xfail(reason="the pump's default forgets that a needle leaves a residual: CON-07 and CON-02 after FLT-01")
 def test_what_a_needle_leaves_is_not_forgotten_with_state_and_capsule() -> None:
     state = make_flight()
     restored = restore(CONFIG, replace(state, tick=-1), replace(make_capsule(state), checksum=0))

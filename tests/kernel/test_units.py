@@ -5,8 +5,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from thecal.units import QUOTIENT_END, compute_quotient_down, compute_quotient_up, is_no_larger, is_within
-from thecal_specs.contracts import CONTRACTS
+from thecal.units import (
+    CONCENTRATION_FG_PER_NL_MAX,
+    DAY_S,
+    MASS_FG_MAX,
+    PULSE_VOLUME_NL_MAX,
+    QUOTIENT_END,
+    RATE_STEP_FG_PER_S,
+    compute_fg_per_s_up,
+    compute_quotient_down,
+    compute_quotient_up,
+    is_no_larger,
+    is_within,
+)
+from thecal_specs.contracts import CONTRACTS, RATE_END
 from thecal_specs.contracts import quotient_down_is_the_largest as is_down
 from thecal_specs.contracts import quotient_up_is_the_smallest as is_up
 
@@ -59,3 +71,15 @@ def test_one_drug_above_its_limit_is_enough() -> None:
 
 def test_both_ends_lie_within_a_range() -> None:
     assert [value for value in range(10) if is_within(value, 3, 5)] == [3, 4, 5]
+
+
+@given(st.integers(0, MASS_FG_MAX), st.integers(1, DAY_S))
+def test_a_rate_brings_its_mass_in_time_and_is_no_whole_step_too_large(mass_fg: int, duration_s: int) -> None:
+    fg_per_s = compute_fg_per_s_up(mass_fg, duration_s)
+    assert fg_per_s * duration_s >= mass_fg or fg_per_s == RATE_END
+    assert fg_per_s == 0 or (fg_per_s - RATE_STEP_FG_PER_S) * duration_s < mass_fg
+
+
+def test_the_largest_rate_is_more_than_any_motor_gives() -> None:
+    assert compute_fg_per_s_up(MASS_FG_MAX, 1) == RATE_END
+    assert RATE_END > CONCENTRATION_FG_PER_NL_MAX * PULSE_VOLUME_NL_MAX

@@ -82,6 +82,7 @@ PREDICATES: Mapping[str, str] = MappingProxyType(
             "PRG-11": "a_refused_prescription_breaks_the_rule_that_is_named",
         },
     )
+    | _written_in("answers", {"PRG-12": "every_order_is_answered_truly"})
     | _written_in(
         "time_and_faults",
         {

@@ -165,4 +165,20 @@ PROPERTIES = (
         requirements=("REQ-57",),
         enforced_in=("admission", "prescription"),
     ),
+    Property(
+        id="PRG-12",
+        name="Every order is answered truly",
+        statement=(
+            "An order to confirm, abandon, stop, resume, run at the minimum rate, prime, move the phase, resolve a"
+            " doubt or acknowledge an alarm is answered by one of its own answers: what the answer says was done is"
+            " done, and a refusal's reason is so."
+        ),
+        does_not_say=(
+            "It does not say that the sums behind a refused prime were right, nor which of several true reasons is"
+            " named; boluses are UND-03's, prescriptions PRG-11's."
+        ),
+        hazards=("HAZ-18", "HAZ-19"),
+        requirements=("REQ-58",),
+        enforced_in=("programming", "priming"),
+    ),
 )

@@ -15,7 +15,7 @@ from thecal.events import (
 from thecal.limits import Config
 from thecal.outcome import Outcome, Response
 from thecal.state import Alarm, Mode, State
-from thecal.units import DAY_S, SLOT_COUNT, SLOT_S, compute_day_fg, compute_quotient_up
+from thecal.units import DAY_S, SLOT_COUNT, SLOT_S, compute_day_fg, compute_fg_per_s_up, compute_quotient_up
 from thecal_specs.ghost import Ghost, World, compute_largest_pulse_fg, is_running
 from thecal_specs.logic import implies
 from thecal_specs.properties.refusals import is_refused_for_what_is_named
@@ -29,7 +29,7 @@ def is_new_program(before: State, after: State) -> bool:
 def is_bolus_deliverable(after: State) -> bool:
     """Whether the motor can give the patient's bolus of a program beside each of its slots."""
     program = after.program
-    per_slot_fg = compute_quotient_up(program.bolus_fg, program.bolus_duration_s) * SLOT_S
+    per_slot_fg = compute_fg_per_s_up(program.bolus_fg, program.bolus_duration_s) * SLOT_S
     return program.bolus_fg <= 0 or all(slot <= after.path.slot_fg_max - per_slot_fg for slot in program.slots_fg)
 
 

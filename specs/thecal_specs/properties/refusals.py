@@ -6,7 +6,7 @@ from thecal.limits import Config
 from thecal.outcome import Response
 from thecal.prescription import Overrides, Prescription, is_well_formed
 from thecal.state import State
-from thecal.units import DRUG_COUNT, SLOT_S, compute_day_fg, compute_quotient_up
+from thecal.units import DRUG_COUNT, SLOT_S, compute_day_fg, compute_fg_per_s_up, compute_quotient_up
 from thecal_specs.logic import implies
 from thecal_specs.properties.underdose import compute_share_fg, is_permitted
 
@@ -44,7 +44,7 @@ def is_refused_for_what_cannot_be_given(
     """Whether a refusal for slots and bolus is true: too small, too large, or the bolus too fast beside them."""
     least_fg = config.pump.slot_volume_nl_min * max(before.path.old.hi[0], before.reservoir.fluid.hi[0])
     most_fg = before.path.slot_fg_max
-    beside_fg = most_fg - compute_quotient_up(program.bolus_fg, program.bolus_duration_s) * SLOT_S
+    beside_fg = most_fg - compute_fg_per_s_up(program.bolus_fg, program.bolus_duration_s) * SLOT_S
     return (
         implies(
             response == Response.REFUSED_SLOT_TOO_SMALL_TO_DELIVER, any(slot < least_fg for slot in program.slots_fg)

@@ -24,6 +24,7 @@ from thecal.units import (
     MASS_FG_MAX,
     QUOTIENT_END,
     SLOT_S,
+    compute_fg_per_s_up,
     compute_largest_slot,
     compute_quotient_up,
     is_no_larger,
@@ -152,7 +153,7 @@ def is_order_well_formed(event: ClinicianBolusAsked) -> bool:
 
 def is_too_fast(before: State, event: ClinicianBolusAsked) -> bool:
     """Whether the motor cannot give the bolus beside every slot."""
-    per_slot_fg = compute_quotient_up(event.mass_fg, event.duration_s) * SLOT_S
+    per_slot_fg = compute_fg_per_s_up(event.mass_fg, event.duration_s) * SLOT_S
     return any(slot > before.path.slot_fg_max - per_slot_fg for slot in before.program.slots_fg)
 
 
