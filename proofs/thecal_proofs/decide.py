@@ -18,12 +18,17 @@ from thecal_proofs.decision import DEFAULT_LIMITS, Decision, Limits, Trail
 from thecal_proofs.hints import NO_HINT, Hint, Split
 from thecal_proofs.inquiry import LARGE, QUICK, SMALL, Inquiry, parts_of
 from thecal_proofs.outlines import Outlines
-from thecal_proofs.paths import find_conclusion, find_shared, rebuild, simplify_by
+from thecal_proofs.paths import find_conclusion, find_shared, simplify_by
 from thecal_proofs.places import ANY, Place
 from thecal_proofs.premises import Premises, find_known, with_contracts
-from thecal_proofs.scripts import WHOLE, Leaf, Node, Script, Step, name_of, name_question
+from thecal_proofs.rebuilding import rebuild
+from thecal_proofs.scripts import AT_ONCE, WHOLE, Leaf, Node, Script, Step, name_of, name_question
 from thecal_proofs.solve import Answer, Question
 from thecal_proofs.terms import Term
+
+TOGETHER = 64  # so many pieces are asked together that all at once are too much
+MOST = 20_000_000  # of the solver's steps: what the whole goal may cost
+WORTHLESS = 100_000  # of the solver's steps: what costs no more is left as it is
 
 
 def decide(
@@ -38,19 +43,44 @@ def decide(
     if script:
         asked = _decide(premises, goal, hint, limits, Decision(script=script))
         if asked.status == "unsat":
-            asked.learnt = script if limits.is_learning else {}
+            asked.learnt = _learn(premises, goal, hint, limits, asked, script) if limits.is_learning else {}
             return asked
-    trail = Trail() if limits.is_learning else None
+    trail = Trail() if limits.is_learning and hint.is_learnt else None
     decision = _decide(premises, goal, hint, limits, Decision(trail=trail))
-    if trail is not None and trail.is_whole and trail.script and decision.status == "unsat":
-        again = _decide(premises, goal, hint, limits, Decision(script=trail.script))
-        decision.learnt = trail.script if again.status == "unsat" else {}
+    if trail is not None and decision.status == "unsat":
+        decision.learnt = _learn(premises, goal, hint, limits, decision, trail.script if trail.is_whole else {})
     decision.queries += asked.queries
     decision.rlimit += asked.rlimit
     return decision
 
 
+def _learn(premises: Premises, goal: Term, hint: Hint, limits: Limits, decision: Decision, script: Script) -> Script:
+    """What to ask the next time: the goal at once, where that costs less than what a search has found."""
+    again = _decide(premises, goal, hint, limits, Decision(script=script)) if script else decision
+    if again.status != "unsat":
+        again, script = decision, {}
+    key = _at_once(goal)
+    if again.cost <= WORTHLESS or key in script:
+        return script
+    found = [] if decision.trail is None else [fact for leaf in decision.trail.found for fact in leaf.facts]
+    used = premises.restricted([name for name in decision.used if name in premises.names]).parts
+    inquiry = Inquiry(premises.whole, hint, limits, Decision())
+    for facts in (found, used) if found else (used,):
+        leaf = inquiry.learn(key, terms.TRUE, terms.negate(goal), facts, min(again.cost, MOST), True)
+        if leaf is not None and leaf.step is not None and leaf.cost < again.cost:
+            return {key: leaf.step}
+    return script
+
+
+def _at_once(goal: Term) -> str:
+    return f"{AT_ONCE} {name_of(goal)}"
+
+
 def _decide(premises: Premises, goal: Term, hint: Hint, limits: Limits, decision: Decision) -> Decision:
+    step = decision.step(_at_once(goal)) if decision.script else None
+    if step is not None:
+        inquiry = Inquiry(premises.whole, hint, limits, decision)
+        return decision.end(inquiry.retrace(terms.TRUE, terms.negate(goal), step))
     pieces = []
     is_small = len(premises.parts) <= SMALL and not terms.is_nonlinear(goal)
     if is_small and _follows_at_once(premises, goal, limits, decision):
@@ -108,7 +138,7 @@ def _follow_by_logic(
     premises: Premises, claims: Sequence[Term], limits: Limits, decision: Decision
 ) -> Collection[Term]:
     """The large pieces that follow whatever their comparisons say, by what speaks of nothing but their own unknowns."""
-    large = [piece for piece in claims if terms.size(piece) >= LARGE and find_known(premises, piece) is None]
+    large = [piece for piece in claims if not terms.is_small(piece, LARGE - 1) and find_known(premises, piece) is None]
     found = {piece for piece in large if _says_itself(piece)}
     asked = [piece for piece in large if piece not in found]
     key = f"logic {name_question(terms.TRUE, asked)}"
@@ -116,8 +146,7 @@ def _follow_by_logic(
     if step is not None:
         asked = [piece for piece in asked if name_of(piece) in step.names]
     if step is not None:
-        questions = [[piece] for piece in asked] if step.is_linear else [asked]
-        if all(_is_logical(premises, pieces, limits, decision) for pieces in questions):
+        if _are_logical(premises, asked, limits, decision, TOGETHER if step.is_linear else max(len(asked), 1)):
             return found | set(asked)
     if decision.script is not None:
         return found
@@ -126,6 +155,16 @@ def _follow_by_logic(
         is_one_by_one = not _is_logical(premises, logical, limits, decision)
         decision.trail.found.append(Leaf(key, Step(is_one_by_one, tuple(map(name_of, logical))), ()))
     return found | set(logical)
+
+
+def _are_logical(premises: Premises, asked: Sequence[Term], limits: Limits, decision: Decision, count: int) -> bool:
+    """Whether some pieces follow by logic alone, so many of them asked together, or else each by itself."""
+    for first in range(0, len(asked), count):
+        group = asked[first : first + count]
+        if not _is_logical(premises, group, limits, decision):
+            if len(group) == 1 or not _are_logical(premises, group, limits, decision, 1):
+                return False
+    return True
 
 
 def _is_logical(premises: Premises, pieces: Sequence[Term], limits: Limits, decision: Decision) -> bool:
@@ -151,7 +190,7 @@ def _decide_pieces(
     premises: Premises, case: Term, pieces: Sequence[Term], hint: Hint, limits: Limits, decision: Decision
 ) -> Answer:
     """First along what most pieces depend on; then what is claimed of every place of a table, once; then the rest."""
-    is_large = terms.size(terms.all_of(pieces)) >= LARGE and len(pieces) > 1 and not premises.is_at_once
+    is_large = not terms.is_small(terms.all_of(pieces), LARGE - 1) and len(pieces) > 1 and not premises.is_at_once
     key = f"whole {name_question(case, pieces)}"
     if not is_large or decision.step(key) is not None:
         return _decide_whole(premises, case, pieces, hint, limits, decision)

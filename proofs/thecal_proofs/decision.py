@@ -24,6 +24,10 @@ class Limits:
 
 DEFAULT_LIMITS = Limits()
 
+# In the solver's own steps:
+ROUND_COST = 50_000  # what it takes to put a question, whatever the answer
+WALK_COST = 5_000  # what it takes to follow one side of a condition
+
 Settled: TypeAlias = tuple[frozenset[Term], tuple[Term, ...]]  # the parts of a path that it took, and all that it took
 
 
@@ -61,11 +65,17 @@ class Decision:
     reason: str = ""
     rlimit: int = 0
     queries: int = 0
+    walks: int = 0  # sides of conditions that were followed
     used: set[str] = field(default_factory=set)
     memories: dict[Premises, Memory] = field(default_factory=dict)
     script: Script | None = None  # asks what it says, and nothing else
     trail: Trail | None = None  # remembers what was asked
     learnt: Script = field(default_factory=dict)
+
+    @property
+    def cost(self) -> int:
+        """What it took, in the solver's own steps."""
+        return self.rlimit + ROUND_COST * self.queries + WALK_COST * self.walks
 
     def memory(self, premises: Premises) -> Memory:
         """What was learnt of some premises while this goal was decided."""

@@ -15,7 +15,7 @@ from thecal_proofs import terms, values
 from thecal_proofs.frontend import Program, ir
 from thecal_proofs.frontend.refusal import Loc
 from thecal_proofs.frontend.types import BoolType, RecordType, Type
-from thecal_proofs.paths import rebuild
+from thecal_proofs.rebuilding import rebuild
 from thecal_proofs.terms import FALSE, TRUE, Term
 from thecal_proofs.values import Record, Value
 

@@ -18,7 +18,7 @@ _FORMS: dict[Term, str] = {}
 def find_form(fact: Term) -> str:
     """How a fact is written, without the numbers of entries; empty for a large one."""
     if fact not in _FORMS:
-        _FORMS[fact] = INDEX.sub("[]", repr(fact)) if terms.size(fact) <= ENTRY else ""
+        _FORMS[fact] = INDEX.sub("[]", repr(fact)) if terms.is_small(fact, ENTRY) else ""
     return _FORMS[fact]
 
 

@@ -32,7 +32,8 @@ class Hint:
 
     `uses`: the hypotheses to take from at first (all are tried if these do not suffice). `split`: cases, crossed.
     `at_once`: take all of these at once, for a sum needs the bound of every summand. `each`: prove the conjuncts of
-    the goal one by one. `queries`: how many questions a cell may cost before it is called undecided.
+    the goal one by one. `queries`: how many questions a cell may cost before it is called undecided. `is_learnt`: or no
+    script is made of its proof, where what a search came upon cannot be asked again.
     """
 
     uses: tuple[str, ...] | None = None
@@ -40,6 +41,7 @@ class Hint:
     at_once: bool = False
     each: bool = False
     queries: int = QUERIES
+    is_learnt: bool = True
 
 
 NO_HINT = Hint()
@@ -370,6 +372,7 @@ HINTS: Mapping[Key, Hint] = {
         ),
         queries=3_000,
     ),
+    ("generations_hold_what_the_window_saw", "RefillDone"): Hint(is_learnt=False),
     "titration_days_enclose_the_sample": uses("samples_are_in_the_table", "ticks_are_ordered"),
     ("PRG-05", "PrescriptionConfirmed"): uses(
         "titration_days_enclose_the_sample", "totals_are_those_of_the_program", "totals_are_within_limits"

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from thecal_proofs import terms
 from thecal_proofs.calls import Calls
 from thecal_proofs.choices import Choices
-from thecal_proofs.decision import Decision, Limits
+from thecal_proofs.decision import ROUND_COST, Decision, Limits
 from thecal_proofs.families import Families
 from thecal_proofs.hints import Hint
 from thecal_proofs.paths import (
@@ -50,7 +50,6 @@ SMALL = 300  # so few hypotheses may be put to the solver all at once
 LARGE = 600  # a question of more nodes is taken apart before it is asked
 FEW = 30  # so many questions are put together, or else all
 WORTH = 400_000  # of the solver's steps: what one question may cost that is to stand for many
-ROUND_COST = 50_000  # of the solver's steps: what it takes to put a question, whatever the answer
 
 
 @dataclass(slots=True)
@@ -128,11 +127,11 @@ class Inquiry:
         """What comes of the question that the script names here, or that is offered in place of many."""
         step = self.decision.step(key)
         if step is not None:
-            return self._retrace(case, terms.negate(terms.all_of(pieces)), step)
+            return self.retrace(case, terms.negate(terms.all_of(pieces)), step)
         trail = self.decision.trail
         if trail is None or trail.offered is None:
             return None
-        leaf = self._learn(key, case, terms.negate(terms.all_of(pieces)), trail.offered, WORTH, True)
+        leaf = self.learn(key, case, terms.negate(terms.all_of(pieces)), trail.offered, WORTH, True)
         if leaf is None:
             return Answer("unknown")
         trail.found.append(leaf)
@@ -179,7 +178,7 @@ class Inquiry:
         key = name_question(path, (rest,))
         step = self.decision.step(key)
         if step is not None:
-            return self._retrace(path, rest, step)
+            return self.retrace(path, rest, step)
         if self._is_settled(key, path, rest):
             return Answer("unsat")
         mark = self.decision.mark()
@@ -192,7 +191,7 @@ class Inquiry:
         condition, is_plain = find_condition(rest)
         part = find_part(path, rest) if condition is None else None
         answer = Answer("unknown")
-        if self.decision.script is None and (is_plain or (is_first and terms.size(rest) < LARGE)):
+        if self.decision.script is None and (is_plain or (is_first and terms.is_small(rest, LARGE - 1))):
             is_worth_more = condition is None and refined % REFINED == 0
             share = 1 if condition is None and part is None else QUICK if is_worth_more else EARLY
             answer = self._ask(key, path, rest, share)
@@ -202,6 +201,7 @@ class Inquiry:
             return Answer("unknown", {}, "too many paths")
         decided = condition or part
         assert decided is not None
+        self.decision.walks += 2
         for value in (True, False):
             taken = decided if value else terms.negate(decided)
             known = propagate(terms.both(simplify(path, decided, value), taken))
@@ -236,7 +236,7 @@ class Inquiry:
     def _ask_together(self, key: str, path: Term, rest: Term) -> Answer:
         """Try several pieces at once, giving up soon."""
         chosen = dict.fromkeys(self.premises.near(rest))
-        part = 2 * QUICK if terms.size(rest) < LARGE else EARLY
+        part = 2 * QUICK if terms.is_small(rest, LARGE - 1) else EARLY
         told = self._told(path)
         talk = Conversation(True, FEW_ROUNDS, self.limits.budget // part)
         answer = self._converse(talk, told, chosen, rest)
@@ -316,7 +316,7 @@ class Inquiry:
 
     # Remembering, and asking again
 
-    def _retrace(self, path: Term, rest: Term, step: Step) -> Answer:
+    def retrace(self, path: Term, rest: Term, step: Step) -> Answer:
         """Ask what was asked before, told what was needed then."""
         told = self._told(path)
         own = {name_of(part): part for part in told.own}
@@ -364,11 +364,9 @@ class Inquiry:
         return [leaf] if leaf is not None else [leaf for part in node.parts for leaf in self._fold(part)]
 
     def _learn_of(self, node: Node, facts: Iterable[Term], most: int) -> Leaf | None:
-        return self._learn(node.key, node.path, node.rest, facts, most, node.is_linear)
+        return self.learn(node.key, node.path, node.rest, facts, most, node.is_linear)
 
-    def _learn(
-        self, key: str, path: Term, rest: Term, facts: Iterable[Term], most: int, is_linear: bool
-    ) -> Leaf | None:
+    def learn(self, key: str, path: Term, rest: Term, facts: Iterable[Term], most: int, is_linear: bool) -> Leaf | None:
         """The cheaper way to put a question with some facts and what is known of the path, if it costs no more."""
         told = self._told(path)
         known = [fact for fact in facts if fact not in told.own and fact in self.premises.known]
@@ -393,7 +391,7 @@ class Inquiry:
         core = dict.fromkeys(told.origin(fact) for fact in talk.asked if fact in answer.core)
         step = Step(is_linear, tuple(sorted({name_of(fact) for fact in core})))
         queries, rlimit = self.decision.queries, self.decision.rlimit
-        if self._retrace(path, rest, step).status != "unsat":
+        if self.retrace(path, rest, step).status != "unsat":
             return None
         cost = self.decision.rlimit - rlimit + (self.decision.queries - queries) * ROUND_COST
         return Leaf(key, step, tuple(fact for fact in core if fact in chosen), cost) if cost <= 2 * most else None
@@ -482,6 +480,7 @@ def parts_of(
     Where all of them speak under it, it holds together with all else that they share. Otherwise first those that do
     not speak of the condition, and then the others on either side of it.
     """
+    decision.walks += 2
     shared = find_common(pieces)
     if condition in shared:
         path = propagate(terms.all_of([case, *map(terms.negate, shared)]))

@@ -51,7 +51,7 @@ class Outlines:
 
 
 def _is_large_comparison(node: Term) -> bool:
-    return node.op in ("le", "lt", "eq") and not node.args[0].is_bool and terms.size(node) >= MUCH
+    return node.op in ("le", "lt", "eq") and not node.args[0].is_bool and not terms.is_small(node, MUCH - 1)
 
 
 def _split(comparison: Term) -> Term | None:
@@ -61,6 +61,6 @@ def _split(comparison: Term) -> Term | None:
             other = comparison.args[1 - side]
             condition, *branches = choice.args
             made = [terms.remake(comparison, (b, other) if side == 0 else (other, b)) for b in branches]
-            if min(map(terms.size, made)) < MUCH:
+            if any(terms.is_small(part, MUCH - 1) for part in made):
                 return terms.ite(condition, *made)
     return None

@@ -2,16 +2,20 @@
 """Takes a goal apart along the conditions that its choices share: one plain question a path through the step."""
 
 from collections import Counter
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Mapping, Sequence
+from functools import cache, lru_cache
 from math import inf
 
 from thecal_proofs import terms
+from thecal_proofs.rebuilding import Rebuilding
 from thecal_proofs.terms import Term
 
 CLOSE = 12  # a condition of a path is taken apart if it speaks of so many unknowns beyond the question's own
+KEPT = 64  # so many conditions and paths are remembered with what they made of terms
 FEW = 8  # so many choices of the larger or smaller of two are taken apart
 
 
+@cache
 def find_condition(goal: Term) -> tuple[Term | None, bool]:
     """The condition that decides most choices of the goal's values, the one met first among equals.
 
@@ -58,6 +62,7 @@ def is_comparison(truth: Term) -> bool:
     return truth.op in COMPARISONS or (truth.op == "not" and truth.args[0].op in COMPARISONS)
 
 
+@cache
 def find_conclusion(claim: Term) -> Term:
     """What a claim says where its conditions hold: the largest comparison among its alternatives, the last of equals.
 
@@ -65,6 +70,8 @@ def find_conclusion(claim: Term) -> Term:
     """
     parts = terms.disjuncts(claim)
     comparisons = [part for part in reversed(parts) if part.op in COMPARISONS]
+    if len(comparisons) == 1:
+        return comparisons[0]
     return max(comparisons, key=terms.size) if comparisons else parts[-1] if parts else claim
 
 
@@ -107,7 +114,7 @@ def find_shared(claims: Sequence[Term]) -> Term | None:
         guards.update(part for part in terms.disjuncts(claim) if part is not conclusion)
     shared = [guard for guard, count in guards.items() if 2 * count > len(claims)]
     if shared:
-        return min(shared, key=terms.size)
+        return terms.smallest(shared)
     compared = [conclusion for conclusion in conclusions if conclusion.op in COMPARISONS]
     chosen = [conclusion.args[0] for conclusion in conclusions if conclusion.op == "ite"]
     firsts = Counter([*chosen, *(first for first in map(find_first, compared) if first is not None)])
@@ -136,14 +143,17 @@ def find_part(path: Term, rest: Term) -> Term | None:
     return best
 
 
-def _ways(part: Term) -> Iterator[tuple[Term, int]]:
+@cache
+def _ways(part: Term) -> Sequence[tuple[Term, int]]:
     """The conditions by which a part may be taken apart, each with the unknowns that speak against it."""
+    found = []
     smallest = _smallest(part)
     if smallest is not None:
-        yield smallest, terms.mask(smallest)
+        found.append((smallest, terms.mask(smallest)))
     condition, is_last = find_condition(part)
     if condition is not None and not is_last:
-        yield condition, _mask_of_values(part)
+        found.append((condition, _mask_of_values(part)))
+    return found
 
 
 def _smallest(part: Term) -> Term | None:
@@ -153,7 +163,7 @@ def _smallest(part: Term) -> Term | None:
     alternatives = terms.disjuncts(part)
     if len(alternatives) < 2:
         return None
-    return min(alternatives, key=terms.size)
+    return terms.smallest(alternatives)
 
 
 def _mask_of_values(term: Term) -> int:
@@ -183,6 +193,11 @@ def _is_place(condition: Term) -> bool:
 
 def simplify(term: Term, atom: Term, value: bool) -> Term:
     """Rebuild a term knowing whether a condition holds; an equation with a constant is put in everywhere."""
+    return _knowing_whether(atom, value).of(term)
+
+
+@lru_cache(KEPT)
+def _knowing_whether(atom: Term, value: bool) -> Rebuilding:
     known = {}
     parts = terms.conjuncts(atom if value else terms.negate(atom))
     for part in (atom if value else terms.negate(atom), *parts):
@@ -190,26 +205,20 @@ def simplify(term: Term, atom: Term, value: bool) -> Term:
         known[terms.negate(part)] = terms.FALSE
         if part.op == "eq" and part.args[1].op == "const":
             known[part.args[0]] = part.args[1]
-    return rebuild(term, known)
+    return Rebuilding(known)
 
 
-def rebuild(root: Term, known: Mapping[Term, Term]) -> Term:
-    """Replace terms, and let the constructors simplify what depends on them."""
-    done = dict(known)
-    for node in terms.postorder((root,), done):
-        done[node] = terms.remake(node, tuple(done[arg] for arg in node.args))
-    return done[root]
-
-
+@cache
 def propagate(path: Term) -> Term:
     """A path with each of its conditions simplified by all others, until nothing changes."""
     parts = terms.conjuncts(path)
     while True:
         known = _known(parts)
-        for node in terms.postorder(parts):
+        touched = _touched(parts)
+        for node in terms.postorder(touched):
             if node not in known:
-                known[node] = terms.remake(node, tuple(known[arg] for arg in node.args))
-        left = [_opened(simplified_alone(part, known), known) for part in parts]
+                known[node] = terms.remake(node, tuple([known[arg] for arg in node.args]))
+        left = [_opened(simplified_alone(part, known) if part in touched else part, known) for part in parts]
         names = (terms.eq(unknown, name) for unknown, name in find_names(parts, _fixed(parts)).items())
         found = terms.conjuncts(terms.all_of([*left, *names]))
         if found == parts:
@@ -217,9 +226,28 @@ def propagate(path: Term) -> Term:
         parts = found
 
 
+def _touched(parts: Sequence[Term]) -> Collection[Term]:
+    """The conditions that may hold something of which another one says what it is: they speak of all that it does."""
+    deep = [terms.deep_mask(part) for part in parts]
+    names = [[terms.deep_mask(arg) for arg in part.args] if _is_of_two_unknowns(part) else [] for part in parts]
+    said = [(i, mask) for i, mask in enumerate(deep) if not names[i]]
+    said += [(i, mask) for i, masks in enumerate(names) for mask in masks]
+    found: dict[Term, None] = {}
+    for i, part in enumerate(parts):
+        outside = ~deep[i]
+        if names[i] or any(not mask & outside and j != i for j, mask in said):
+            found[part] = None
+    return found
+
+
 def simplify_by(term: Term, path: Term) -> Term:
     """A term, knowing that all conditions of a path hold."""
-    return rebuild(term, find_known_by(path))
+    return _knowing_path(path).of(term)
+
+
+@lru_cache(KEPT)
+def _knowing_path(path: Term) -> Rebuilding:
+    return Rebuilding(find_known_by(path))
 
 
 def find_known_by(path: Term) -> dict[Term, Term]:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from thecal_proofs import terms
-from thecal_proofs.paths import rebuild
+from thecal_proofs.rebuilding import rebuild
 from thecal_proofs.terms import Term
 
 LENGTH_MIN = 8  # shorter tables are left as they are

@@ -9,8 +9,9 @@ from functools import cached_property
 from thecal_proofs import terms
 from thecal_proofs.encode import Contracts
 from thecal_proofs.families import group
-from thecal_proofs.paths import find_conclusion, rebuild
+from thecal_proofs.paths import find_conclusion
 from thecal_proofs.places import Place, Tables
+from thecal_proofs.rebuilding import rebuild
 from thecal_proofs.scripts import name_of
 from thecal_proofs.terms import Term
 
@@ -101,7 +102,9 @@ class Premises:
 
     def with_entries(self, entries: Mapping[Term, Term]) -> "Premises":
         """These premises and what they say of look-ups, said of the entries that these are."""
-        said = {rebuild(part, entries): self.owner(part) for part in self.parts if terms.size(part) > len(entries)}
+        said = {
+            rebuild(part, entries): self.owner(part) for part in self.parts if not terms.is_small(part, len(entries))
+        }
         found = self.extended(said, self.places)
         found.entries = entries
         return found
@@ -114,7 +117,7 @@ class Premises:
         found.parts = [*self.parts, *new]
         found.known = self.known | frozenset(new)
         found._owners = {**self._owners, **{fact: [facts[fact] or PLACES] for fact in new}}
-        found._forget("_order", "alternatives", "families")
+        found._forget("_order", "alternatives", "families", "whole")
         found.__dict__["_names"] = {**self._names, **{name_of(fact): fact for fact in new}}
         return found
 
@@ -129,16 +132,21 @@ class Premises:
         found = copy(self)
         found.parts = [part for part in self._owners if any(o in names or o in always for o in self._owners[part])]
         found.known = frozenset(found.parts)
-        found._forget("_order", "alternatives", "families", "tables", "_names")
+        found._forget("_order", "alternatives", "families", "tables", "_names", "whole")
         found.few = 60
         found.is_restricted = True
         found.is_at_once = at_once
         return found
 
-    @property
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """The names of all hypotheses."""
+        return frozenset(hypothesis.name for hypothesis in self.hypotheses)
+
+    @cached_property
     def whole(self) -> "Premises":
         """These premises with all that is derived."""
-        return self.restricted([hypothesis.name for hypothesis in self.hypotheses])
+        return self.restricted(self.names)
 
     def near(self, goal: Term) -> list[Term]:
         """The linear parts that speak of nothing but the goal's unknowns."""

@@ -174,7 +174,7 @@ def _is_long(term: Term) -> bool:
     """Whether a term is too long to be multiplied out."""
     if term.op == "ite":
         is_plain = any(not branch.args or branch.op == "app" for branch in term.args[1:])
-        return not is_plain and terms.size(term) > 3 * LONG
+        return not is_plain and not terms.is_small(term, 3 * LONG)
     return len(_atoms_of(term)) > LONG
 
 

@@ -44,6 +44,7 @@ class Step:
 
 Script: TypeAlias = Mapping[str, Step]
 WHOLE = Step(False, ())  # what a search took apart can be asked as it is
+AT_ONCE = "at once"  # with a goal's name: the goal as it is, with all that is told
 USES = "uses"  # not a question: the hypotheses that all questions take from
 
 

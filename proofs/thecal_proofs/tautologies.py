@@ -9,7 +9,7 @@ and one that it does not confirm is left out.
 from collections.abc import Iterable, Sequence
 
 from thecal_proofs import terms
-from thecal_proofs.paths import rebuild
+from thecal_proofs.rebuilding import rebuild
 from thecal_proofs.solve import ask
 from thecal_proofs.terms import Term
 

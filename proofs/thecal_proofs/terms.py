@@ -8,7 +8,7 @@ workers are forked per event and thrown away.
 """
 
 import hashlib
-from collections.abc import Callable, Container, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from typing import Literal, TypeAlias
 
 Op: TypeAlias = Literal[
@@ -16,6 +16,7 @@ Op: TypeAlias = Literal[
     "and", "or", "not", "app", "pred",
 ]  # fmt: skip
 BOOLEAN_OPS = frozenset(("true", "false", "flag", "eq", "le", "lt", "and", "or", "not", "pred"))
+SMALL = 8  # nodes; what is larger is walked through only where nothing smaller is found
 FEW_PARTS = 16  # a condition of more parts is not taken for a conclusion
 
 
@@ -336,21 +337,22 @@ def visible(roots: Iterable[Term], known: Container[Term] = ()) -> list[Term]:
 
 
 def _postorder(roots: Iterable[Term], known: Container[Term], is_visible: bool) -> list[Term]:
-    done: set[Term] = set()
-    order: list[Term] = []
+    order: dict[Term, None] = {}
     for root in roots:
-        todo: list[tuple[Term, bool]] = [(root, False)]
+        todo = [root]
         while todo:
-            term, ready = todo.pop()
-            if term in done or term in known:
+            term = todo[-1]
+            if term in order or term in known:
+                todo.pop()
                 continue
-            if ready or not term.args or (is_visible and term.op in ("app", "pred")):
-                done.add(term)
-                order.append(term)
-            else:
-                todo.append((term, True))
-                todo.extend((arg, False) for arg in reversed(term.args) if arg not in done)
-    return order
+            if term.args and not (is_visible and term.op in ("app", "pred")):
+                missing = [arg for arg in term.args if arg not in order and arg not in known]
+                if missing:
+                    todo.extend(reversed(missing))
+                    continue
+            order[term] = None
+            todo.pop()
+    return list(order)
 
 
 _SIZES: dict[Term, int] = {}
@@ -362,6 +364,32 @@ def size(term: Term) -> int:
     if found is None:
         found = _SIZES[term] = len(postorder((term,)))
     return found
+
+
+def is_small(term: Term, limit: int) -> bool:
+    """Whether a term has at most so many nodes; a large one is not walked through."""
+    found = _SIZES.get(term)
+    if found is not None:
+        return found <= limit
+    seen = {term}
+    todo = [term]
+    while todo:
+        for arg in todo.pop().args:
+            if arg not in seen:
+                if len(seen) == limit:
+                    return False
+                seen.add(arg)
+                todo.append(arg)
+    _SIZES[term] = len(seen)
+    return True
+
+
+def smallest(found: Sequence[Term]) -> Term:
+    """Of some terms the one with the fewest nodes, the first of equals."""
+    limit = SMALL
+    while not any(is_small(term, limit) for term in found):
+        limit *= SMALL
+    return min((term for term in found if is_small(term, limit)), key=size)
 
 
 _FINGERPRINTS: dict[Term, int] = {}
@@ -428,6 +456,22 @@ def mask(term: Term) -> int:
                 bits |= _MASKS[arg]
             _MASKS[node] = bits
     return _MASKS[term]
+
+
+_DEEP_MASKS: dict[Term, int] = {}
+
+
+def deep_mask(term: Term) -> int:
+    """The unknowns that a term speaks of, and those of which it asks unknown functions, as bits."""
+    found = _DEEP_MASKS.get(term)
+    if found is not None:
+        return found
+    for node in postorder((term,), _DEEP_MASKS):
+        bits = 1 << _BITS.setdefault(node, len(_BITS)) if node.op in LEAF_OPS else 0
+        for arg in node.args:
+            bits |= _DEEP_MASKS[arg]
+        _DEEP_MASKS[node] = bits
+    return _DEEP_MASKS[term]
 
 
 def evaluate(term: Term, values: Mapping[str, int]) -> int:

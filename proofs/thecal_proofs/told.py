@@ -16,7 +16,7 @@ class Told:
     def __init__(self, own: Sequence[Term], path: Term, functions: Collection[str]) -> None:
         self.own = dict.fromkeys(own)
         self.functions = functions  # whose contracts are among its own
-        self.spoken = terms.mask(terms.all_of(part for part in own if terms.size(part) <= PLAIN))
+        self.spoken = terms.mask(terms.all_of(part for part in own if terms.is_small(part, PLAIN)))
         parts = terms.conjuncts(terms.all_of([path, *own]))
         self._names = find_names(parts)
         self._known = find_known_by(path) | self._names

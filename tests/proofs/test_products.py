@@ -4,7 +4,6 @@
 from collections.abc import Iterable
 
 from thecal_proofs import terms
-from thecal_proofs.paths import rebuild
 from thecal_proofs.products import (
     Products,
     facts_of_four_products,
@@ -12,6 +11,7 @@ from thecal_proofs.products import (
     facts_of_ratios,
     facts_of_two_products,
 )
+from thecal_proofs.rebuilding import rebuild
 from thecal_proofs.solve import ask
 from thecal_proofs.tautologies import find_tautologies
 from thecal_proofs.terms import Term
