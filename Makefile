@@ -13,10 +13,10 @@ LOCK   := uv pip compile pyproject.toml --quiet --universal --python-version 3.1
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help prove decided test check lint types imports drift report bench lock clean
+.PHONY: help prove decided translated test check lint types imports drift report bench programmer lock clean
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 prove: $(VENV)/.prove ## Prove every property, event by event
 	@$(BIN)/thecal prove
@@ -24,11 +24,14 @@ prove: $(VENV)/.prove ## Prove every property, event by event
 test: $(VENV)/.dev ## Run all tests
 	@$(BIN)/python -m pytest -n 2
 
-check: lint types imports decided drift test ## Everything that a change must pass
+check: lint types imports decided drift translated test ## Everything that a change must pass
 
 # A cell that is undecided ends `prove` with 3; `drift` then holds every verdict against what is on record.
 decided: $(VENV)/.dev
 	@$(BIN)/thecal prove || test $$? -eq 3
+
+translated: $(VENV)/.dev ## What is proved is what CPython runs: a second translation agrees with the first
+	@$(BIN)/python -m thecal_proofs.proxies
 
 lint: $(VENV)/.dev ## Style and layout of the code
 	@$(BIN)/ruff check --quiet
@@ -48,6 +51,9 @@ report: $(VENV)/.dev ## Renew the generated files
 
 bench: $(VENV)/.dev ## Measure proofs and steps
 	@$(BIN)/thecal bench
+
+programmer: $(VENV)/.dev ## A clinician's page on a simulated pump, ten virtual minutes a second
+	@$(BIN)/thecal programmer --speed 600
 
 lock: ## Renew the hashed pins after a change of pyproject.toml (needs uv)
 	@$(LOCK) --extra cli --extra proofs --output-file requirements/prove.txt
