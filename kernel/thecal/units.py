@@ -56,7 +56,7 @@ MASS_FG_BEYOND_LIMITS = 1_000_000_000_000_000
 
 QUOTIENT_BITS = 26
 QUOTIENT_END = 67_108_864
-# A rate is counted in steps of so much: fine beside any dose, and the largest count is more than any motor gives.
+# A rate beyond all quotients is counted in steps of so much: the largest count is more than any motor gives.
 RATE_STEP_FG_PER_S = 4_096
 
 Masses: TypeAlias = Annotated[tuple[int, ...], DRUG_COUNT]
@@ -133,10 +133,13 @@ def compute_quotient_up(dividend: int, divisor: int) -> int:
 
 
 def compute_fg_per_s_up(mass_fg: int, duration_s: int) -> int:
-    """A rate in fg/s that brings a mass of 0 or more within ``duration_s`` (1 or more), in whole steps.
+    """A rate in fg/s that brings a mass of 0 or more within ``duration_s`` (1 or more); a fast one in whole steps.
 
     At its end it is more than any motor gives.
     """
+    fg_per_s = compute_quotient_up(mass_fg, duration_s)
+    if fg_per_s < QUOTIENT_END:
+        return fg_per_s
     return RATE_STEP_FG_PER_S * compute_quotient_up(mass_fg, RATE_STEP_FG_PER_S * duration_s)
 
 

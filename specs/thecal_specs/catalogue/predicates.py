@@ -80,9 +80,9 @@ PREDICATES: Mapping[str, str] = MappingProxyType(
             "PRG-09": "a_staged_order_dies_with_what_it_was_made_on",
             "PRG-10": "an_implausible_change_needs_an_explicit_override",
             "PRG-11": "a_refused_prescription_breaks_the_rule_that_is_named",
+            "PRG-12": "every_order_is_answered_truly",
         },
     )
-    | _written_in("answers", {"PRG-12": "every_order_is_answered_truly"})
     | _written_in(
         "time_and_faults",
         {

@@ -2,13 +2,9 @@
 """What orders are answered, but for those of boluses (UND-03) and prescriptions (PRG-11): done, or truly why not."""
 
 from thecal.events import (
-    AlarmAcknowledged,
-    DiscrepancyResolved,
     Event,
     MinimumRateAsked,
     PhaseMoved,
-    PrescriptionAbandoned,
-    PrescriptionConfirmed,
     PrimeAsked,
     PrimeConfirmed,
     ResumeAsked,
@@ -170,21 +166,3 @@ def is_order_answered_truly(config: Config, before: State, event: Event, outcome
     if isinstance(event, PrimeConfirmed):
         return is_prime_begun_truly(config, before, event, outcome)
     return True
-
-
-def every_order_is_answered_truly(config: Config, before: State, event: Event, outcome: Outcome) -> bool:
-    """PRG-12: what an order's answer says was done is done, and a refusal names what is really so."""
-    response = outcome.response
-    is_there = before.staged.is_staged
-    if isinstance(event, PrescriptionAbandoned):
-        return is_said(is_there, response, Response.PRESCRIPTION_ABANDONED, Response.REFUSED_NOTHING_STAGED)
-    if isinstance(event, PrescriptionConfirmed):
-        is_same = event.prescription == before.staged.prescription
-        return is_confirmation_answered(before, before.staged.prime_nl <= 0, is_same, response)
-    if isinstance(event, AlarmAcknowledged):
-        is_active = before.alarms[event.alarm].is_active
-        return is_said(is_active, response, Response.ALARM_ACKNOWLEDGED, Response.REFUSED_ALARM_NOT_ACTIVE)
-    if isinstance(event, DiscrepancyResolved):
-        is_doubted = before.therapy.discrepancy != 0
-        return is_said(is_doubted, response, Response.DISCREPANCY_RESOLVED, Response.REFUSED_NO_DISCREPANCY)
-    return is_order_answered_truly(config, before, event, outcome)

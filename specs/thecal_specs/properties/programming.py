@@ -2,10 +2,13 @@
 """Programming: which prescription becomes active, and what it takes."""
 
 from thecal.events import (
+    AlarmAcknowledged,
+    DiscrepancyResolved,
     Event,
     PathDeclared,
     PhaseMoved,
     PowerRestored,
+    PrescriptionAbandoned,
     PrescriptionConfirmed,
     PrescriptionStaged,
     PulseReported,
@@ -18,6 +21,7 @@ from thecal.state import Alarm, Mode, State
 from thecal.units import DAY_S, SLOT_COUNT, SLOT_S, compute_day_fg, compute_fg_per_s_up, compute_quotient_up
 from thecal_specs.ghost import Ghost, World, compute_largest_pulse_fg, is_running
 from thecal_specs.logic import implies
+from thecal_specs.properties.answers import is_confirmation_answered, is_order_answered_truly, is_said
 from thecal_specs.properties.refusals import is_refused_for_what_is_named
 
 
@@ -259,3 +263,21 @@ def a_refused_prescription_breaks_the_rule_that_is_named(
     if isinstance(event, PrescriptionStaged):
         return is_refused_for_what_is_named(config, before, event, outcome.response)
     return True
+
+
+def every_order_is_answered_truly(config: Config, before: State, event: Event, outcome: Outcome) -> bool:
+    """PRG-12: what an order's answer says was done is done, and a refusal names what is really so."""
+    response = outcome.response
+    is_there = before.staged.is_staged
+    if isinstance(event, PrescriptionAbandoned):
+        return is_said(is_there, response, Response.PRESCRIPTION_ABANDONED, Response.REFUSED_NOTHING_STAGED)
+    if isinstance(event, PrescriptionConfirmed):
+        is_same = event.prescription == before.staged.prescription
+        return is_confirmation_answered(before, before.staged.prime_nl <= 0, is_same, response)
+    if isinstance(event, AlarmAcknowledged):
+        is_active = before.alarms[event.alarm].is_active
+        return is_said(is_active, response, Response.ALARM_ACKNOWLEDGED, Response.REFUSED_ALARM_NOT_ACTIVE)
+    if isinstance(event, DiscrepancyResolved):
+        is_doubted = before.therapy.discrepancy != 0
+        return is_said(is_doubted, response, Response.DISCREPANCY_RESOLVED, Response.REFUSED_NO_DISCREPANCY)
+    return is_order_answered_truly(config, before, event, outcome)
