@@ -6,13 +6,14 @@ from pathlib import Path
 
 import pytest
 
+from thecal_proofs import decide as deciding
 from thecal_proofs import terms
 from thecal_proofs.decide import decide
 from thecal_proofs.decision import Decision, Limits
 from thecal_proofs.encode import Contracts
 from thecal_proofs.hints import NO_HINT
 from thecal_proofs.premises import Hypothesis, Premises
-from thecal_proofs.scripts import Script, Step, name_of, read_scripts, write_scripts
+from thecal_proofs.scripts import AT_ONCE, Script, Step, name_of, read_scripts, write_scripts
 from thecal_proofs.terms import Term
 
 LEARNING = Limits(is_learning=True)
@@ -96,3 +97,29 @@ def test_scripts_are_read_as_they_were_written(tmp_path: Path) -> None:
     write_scripts(dict(reversed(scripts.items())), file)
     assert file.read_bytes() == first, "in one order"
     assert read_scripts(tmp_path / "none.json") == {}
+
+
+def make_ways() -> tuple[Premises, Term]:
+    """A goal that is searched for along many paths, and follows at once from all its facts."""
+    flags = [terms.flag(f"way {i}") for i in range(6)]
+    steps = [terms.var(f"step {i}") for i in range(7)]
+    facts = [
+        terms.le(steps[i], terms.ite(flag, steps[i + 1], terms.add(steps[i + 1], terms.const(-1))))
+        for i, flag in enumerate(flags)
+    ]
+    return make_premises(*facts), terms.le(steps[0], terms.ite(flags[0], steps[6], terms.add(steps[6], terms.ONE)))
+
+
+def test_a_goal_that_follows_at_once_is_asked_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(deciding, "WORTHLESS", 0)
+    premises, goal = make_ways()
+    searched = decide(premises, goal)
+    script = deciding._learn(premises, goal, NO_HINT, LEARNING, searched, {})
+    assert [key.startswith(AT_ONCE) for key in script] == [True], "one question, and it is the goal"
+    again = decide(premises, goal, NO_HINT, Limits(), script)
+    assert (again.status, again.walks) == ("unsat", 0), "no path is followed"
+    assert again.used == {f"fact {i}" for i in range(6)}
+    wrong = terms.lt(terms.var("step 6"), terms.var("step 0"))
+    (step,) = script.values()
+    forged = {f"{AT_ONCE} {name_of(wrong)}": step}
+    assert decide(premises, wrong, NO_HINT, Limits(), forged).status == "sat", "a forged question proves nothing"
