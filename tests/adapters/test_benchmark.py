@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from thecal_adapters import benchmark
+from thecal_adapters import benchmark, rim
 from thecal_adapters.benchmark import VARIANTS, copy_kernel, measure_steps, sum_seconds
 from thecal_adapters.finding import find_kernel
 from thecal_adapters.library import load_config
@@ -50,3 +50,11 @@ def test_steps_are_measured_on_a_pump_that_delivers(monkeypatch: pytest.MonkeyPa
     config = load_config("peristaltic-40", ["morphine"])
     running = benchmark.make_running(config, benchmark.make_program(config))
     assert running.mode.name == "DELIVERING"
+
+
+def test_the_rim_is_measured_on_days_that_break_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rim, "DAYS", 1)
+    measured = rim.measure_simulation(jobs=1)
+    assert measured["pump-days"] == 1
+    assert measured["violations"] == 0
+    assert measured["pump-days a minute"] > 0

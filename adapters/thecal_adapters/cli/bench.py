@@ -12,9 +12,10 @@ from thecal_adapters.cli.telling import Teller
 from thecal_adapters.exits import Exit
 from thecal_adapters.finding import require_repository
 from thecal_adapters.provers import Prover, find_prover
+from thecal_adapters.rim import measure_line, measure_simulation
 from thecal_adapters.verdicts import Report, summarize
 
-VERSION = 1
+VERSION = 2
 # Small enough to prove a dozen times, and touching slots, ledger and every drug.
 GROWTH_IDS = ("OVR-04", "UND-02")
 
@@ -28,7 +29,9 @@ def bench(ids: Sequence[str], jobs: int, json_to: str | None) -> Exit:
     growth = measure_growth(teller, prover, ids or GROWTH_IDS, jobs)
     steps = measure_steps()
     tell_steps(teller, steps)
-    teller.json({"version": VERSION, "proof_seconds": seconds, "growth": growth, "step_us": steps})
+    rim = {**measure_simulation(jobs), **measure_line()}
+    tell_rim(teller, rim)
+    teller.json({"version": VERSION, "proof_seconds": seconds, "growth": growth, "step_us": steps, "rim": rim})
     return Exit.AS_ASKED
 
 
@@ -78,6 +81,13 @@ def tell_steps(teller: Teller, steps: Mapping[str, float]) -> None:
     teller.line(f"A step in Python, as a ratio to the cheapest ({least:.1f} us here):")
     for name, each in steps.items():
         teller.line(f"  {each / least:6.1f}  {name}")
+
+
+def tell_rim(teller: Teller, rim: Mapping[str, float]) -> None:
+    """Tell what the rim does, on this machine."""
+    teller.line("Around the kernel, on this machine:")
+    for name, each in rim.items():
+        teller.line(f"  {each:10,.1f}  {name}")
 
 
 def _no_progress(subject: str, event: str, verdict: str, done: int, total: int) -> None:
