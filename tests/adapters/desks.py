@@ -11,6 +11,8 @@ from functools import cache
 from html import unescape
 from pathlib import Path
 
+import httpx
+
 from thecal.prescription import Overrides, Prescription
 from thecal.state import State
 from thecal_adapters.library import load_config
@@ -118,7 +120,8 @@ class Reckoned:
 class Hand:
     """Somebody at a browser."""
 
-    client: TestClient
+    client: httpx.Client
+    base: str = BASE
     text: str = ""
     status: int = 0
     path: str = ""
@@ -143,12 +146,9 @@ class Hand:
 
     def post(self, path: str, values: dict[str, str], **headers: str) -> str:
         """Send a form as it is."""
-        return self._take(self.client.post(path, data=values, headers={"origin": BASE, **headers}))
+        return self._take(self.client.post(path, data=values, headers={"origin": self.base, **headers}))
 
-    def _take(self, response: object) -> str:
-        from httpx import Response
-
-        assert isinstance(response, Response)
+    def _take(self, response: httpx.Response) -> str:
         self.text, self.status, self.path = unescape(response.text), response.status_code, response.url.path
         return self.text
 

@@ -386,6 +386,13 @@ def test_who_may_not_program_changes_nothing(running: Room, name: str) -> None:
     assert running.state.mode == Mode.DELIVERING
 
 
+def test_a_patient_sees_the_handset_alone(running: Room) -> None:
+    patient = running.come("patient")
+    for path in ("/status", "/record", "/chart/light.svg", "/do/program"):
+        patient.look(path)
+        assert patient.status == 403
+
+
 def test_a_reviewer_reads_status_and_record(running: Room) -> None:
     reviewer = running.come("reviewer")
     assert reviewer.path == "/status"

@@ -87,7 +87,8 @@ def programmer(asked: Asked) -> Exit:
             )
             tell_beginning(teller, asked, desk.port, password)
             serve(desk, listening)
-    teller.line("Ended. A simulated pump stands still until it is started again.")
+    after = "The simulated pump stands still until it is started again." if asked.port is None else "The pump goes on."
+    teller.line(f"Ended. {after}")
     return Exit.AS_ASKED
 
 
