@@ -57,7 +57,6 @@ class Slip:
 
 
 Values: TypeAlias = Mapping[str, str]
-Read: TypeAlias = "Quantity | int | str | bool | None"
 
 
 class Form:
