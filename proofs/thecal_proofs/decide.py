@@ -27,7 +27,8 @@ from thecal_proofs.solve import Answer, Question
 from thecal_proofs.terms import Term
 
 TOGETHER = 64  # so many pieces are asked together that all at once are too much
-MOST = 20_000_000  # of the solver's steps: what the whole goal may cost
+MOST = 400_000  # of the solver's steps: what the whole goal may cost
+MANY = 400  # facts: with more of them the whole goal is not tried
 WORTHLESS = 100_000  # of the solver's steps: what costs no more is left as it is
 
 
@@ -66,7 +67,9 @@ def _learn(premises: Premises, goal: Term, hint: Hint, limits: Limits, decision:
     used = premises.restricted([name for name in decision.used if name in premises.names]).parts
     inquiry = Inquiry(premises.whole, hint, limits, Decision())
     for facts in (found, used) if found else (used,):
-        leaf = inquiry.learn(key, terms.TRUE, terms.negate(goal), facts, min(again.cost, MOST), True)
+        if len(facts) > MANY:
+            continue
+        leaf = inquiry.learn(key, terms.TRUE, terms.negate(goal), facts, min(again.cost, MOST), False)
         if leaf is not None and leaf.step is not None and leaf.cost < again.cost:
             return {key: leaf.step}
     return script
