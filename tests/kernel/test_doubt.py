@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A reservoir that comes into doubt behind a stalled motor: what the drug asks for is done when the motor turns again."""
+"""A reservoir in doubt behind a stalled motor: what the drug asks for is done when the motor turns again."""
 
 from dataclasses import replace
 
@@ -37,5 +37,11 @@ def test_without_a_doubt_what_stalled_goes_on(safe_state: SafeState) -> None:
     bench = start(PRESCRIPTION, make_config(safe_state))
     bench.send(MotorStalled(), MotorRecovered())
     assert bench.state.mode == Mode.DELIVERING
-    bench.send(MinimumRateAsked(), MotorStalled(), MotorRecovered())
+
+
+def test_a_pump_that_stalled_at_its_minimum_rate_goes_on_at_it_in_doubt_too() -> None:
+    bench = start(PRESCRIPTION, make_config(SafeState.STOP))
+    aspirated_nl = FILLED_NL + CONFIG.pump.refill_allowance_nl + 1
+    refill = replace(fill_up(FILLED_NL), aspirated_nl=aspirated_nl)
+    bench.send(MinimumRateAsked(), MotorStalled(), refill, MotorRecovered())
     assert bench.state.mode == Mode.MINIMUM_RATE
