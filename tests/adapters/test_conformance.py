@@ -96,3 +96,11 @@ def test_the_port_that_the_guide_shows_is_right(
     assert verdicts.count("not") == 2
     assert "thirteen rules" in GUIDE
     assert len(verdicts) == 13
+
+
+@pytest.mark.parametrize("named", ["no_such_module:make", "thecal_adapters.ports:no_such_function"])
+def test_a_bench_that_cannot_be_found_is_wrong_use_and_no_finding(
+    named: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([named]) is Exit.WRONG_USE
+    assert named in capsys.readouterr().err

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from thecal_adapters.exits import Exit
+from thecal_adapters.kills.__main__ import main
 
 SOUND = "Flawed = Runner"
 MOVES_FIRST = '''
@@ -78,3 +79,9 @@ def test_a_broken_runner_is_found_out(flaw: str, found_by: str) -> None:
     status, found = run(flaw, seed=12, count=8)
     assert status is Exit.FINDING
     assert any(found_by in violation for violation in found["violations"]), found
+
+
+def test_a_campaign_without_a_kill_is_wrong_use() -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["--count", "0"])
+    assert ended.value.code == 2

@@ -105,6 +105,8 @@ def test_the_command_tells_json_alone_on_its_output(
     assert list(result["by_fault"]) == ["kill", "stall"]
     assert "1 pump-days: 0 violations." in done.stderr
     assert "tsunami is none of" in expect_exit(2, "simulate", "--faults", "tsunami").stderr
+    assert "ends in .svg or .png" in expect_exit(2, "simulate", "--picture", "life.gif").stderr
+    assert "there is no folder" in expect_exit(2, "simulate", "--picture", "no-such-folder/life.svg").stderr
 
 
 def send_twice(move: Callable[[SimulatedPump, int, int], PulseResult | None]) -> Callable[..., PulseResult | None]:

@@ -19,6 +19,7 @@ from thecal_adapters.simulation.shrink import is_repeated, make_scenario, shrink
 
 ALL = "all"
 DAYS_MAX = 1_000_000
+PICTURES = (".svg", ".png")
 
 
 def simulate(
@@ -35,6 +36,8 @@ def simulate(
     kinds = read_kinds(faults)
     if not 1 <= days <= DAYS_MAX:
         raise WrongUse(f"--days {days}: give 1 to {DAYS_MAX:,} pump-days")
+    if picture is not None:
+        refuse_picture(picture)
     seed = secrets.randbelow(1 << 32) if seed is None else seed
     teller.line(f"Seed {seed}: {days} pump-days under {len(kinds)} kinds of faults.")
     started = perf_counter()
@@ -45,11 +48,19 @@ def simulate(
     if total.failed:
         result["failures"] = [tell_failure(teller, total, scenario), *list_rest(result)]
     tell_figures(teller, total, seconds, jobs)
+    teller.json({**result, "timing": {"seconds": round(seconds, 3), "jobs": jobs}})
     if picture is not None:
         draw_picture(make_script(kinds, (total.lives[0].seed, total.lives[0].days)), picture)
         teller.line(f"The first life is drawn in {picture}.")
-    teller.json({**result, "timing": {"seconds": round(seconds, 3), "jobs": jobs}})
     return Exit.FINDING if total.failed else Exit.AS_ASKED
+
+
+def refuse_picture(picture: Path) -> None:
+    """Say before the first day is lived that a picture cannot be written."""
+    if picture.suffix not in PICTURES:
+        raise WrongUse(f"--picture: the name of a picture ends in {' or '.join(PICTURES)}")
+    if not picture.parent.is_dir():
+        raise WrongUse(f"--picture: there is no folder {picture.parent}")
 
 
 def read_kinds(faults: str) -> list[str]:

@@ -15,7 +15,12 @@ def main(words: Sequence[str]) -> Exit:
     if not name:
         print("usage: python -m thecal_adapters.conformance MODULE:FUNCTION", file=sys.stderr)
         return Exit.WRONG_USE
-    findings = check(getattr(import_module(module), name))
+    try:
+        bench = getattr(import_module(module), name)
+    except (ImportError, AttributeError) as error:
+        print(f"thecal: {words[0]}: {error}; name a module that can be imported, and a function in it", file=sys.stderr)
+        return Exit.WRONG_USE
+    findings = check(bench)
     for each in findings:
         print(f"{each.verdict.value:9}  {each.assumption}  {each.rule}: {each.seen}")
     verdicts = {each.verdict for each in findings}

@@ -101,6 +101,8 @@ def main(words: Sequence[str] | None = None, runner_kind: type[Runner] = Runner)
     options.add_argument("--seed", type=int, default=1)
     options.add_argument("--count", type=int, default=200)
     asked = options.parse_args(words)
+    if asked.count < 1:
+        options.error("--count: at least 1, for a campaign without a kill shows nothing")
     if not hasattr(os, "fork"):
         print("thecal: this needs a system with fork", file=sys.stderr)
         return Exit.UNDECIDED
