@@ -113,6 +113,7 @@ def test_show_tells_what_matters_and_counts_the_rest(whole: Path) -> None:
     assert "PULSE_BOOKED_AS_UNKNOWN" in found.output
     assert "PULSE_ORDERED" not in found.output
     assert "are not shown; --all shows them." in found.output
+    assert "Not checked here: thecal log verify" in found.output
 
 
 def test_show_tells_all_or_a_part_as_asked(whole: Path) -> None:
@@ -120,7 +121,7 @@ def test_show_tells_all_or_a_part_as_asked(whole: Path) -> None:
     told = json.loads(found.stdout)
     schemas.check("log-show", told)
     assert told["not_shown"] == 0
-    assert len(run("show", whole / FILE, "--all", "--last", "5").output.splitlines()) == 2 + 5
+    assert len(run("show", whole / FILE, "--all", "--last", "5").output.splitlines()) == 2 + 5 + 1
     late = json.loads(run("show", whole / FILE, "--all", "--from", "100", "--json", "-").stdout)
     assert late["entries"] == told["entries"][99:]
 

@@ -23,6 +23,7 @@ from thecal_adapters.journal.tables import fetch_entries, fetch_header, fetch_la
 from thecal_adapters.journal.verification import Verification
 from thecal_adapters.journal.verification import verify as check
 
+NOT_CHECKED = "Not checked here: thecal log verify tells whether this is as it was written."
 DETAILS_LENGTH_MAX = 120
 # Answers that come by the thousand; `show` counts them, and tells them only if asked for all.
 ROUTINE = frozenset(
@@ -138,6 +139,7 @@ def show(file: Path, first: int, last_count: int, is_all: bool, json_to: str | N
                 skipped += 1
     if skipped:
         teller.line(f"{skipped:,} seconds, orders and done pulses are not shown; --all shows them.")
+    teller.line(NOT_CHECKED)
     teller.json({"version": 1, "file": file.name, "entries": kept, "not_shown": skipped})
     return Exit.AS_ASKED
 
@@ -164,7 +166,8 @@ def shorten(text: str) -> str:
 
 
 def export(file: Path, form: Form, output: str) -> Exit:
-    """Write a journal in another form."""
+    """Write a journal in another form; that it was not checked is said where no export goes."""
+    print(f"thecal: {NOT_CHECKED}", file=sys.stderr)
     with reading(file) as tables, writing(output) as write:
         header = fetch_header(tables)
         drugs = header.subject.drugs
