@@ -12,6 +12,7 @@ from thecal.events import (
     PowerRestored,
     PulseReported,
     PulseResult,
+    RefillDone,
     ReplacementIndicated,
 )
 from thecal.outcome import Response
@@ -156,7 +157,8 @@ def test_without_state_and_capsule_nothing_moves_and_later_numbers_go_on() -> No
     assert device.pump.moved == []
     assert not runner.state.is_programmed
     for place, order in enumerate(ORDERS):
-        device.ask(order, f"again-{place}")
+        rinsed = replace(order, is_rinsed=True) if isinstance(order, RefillDone) else order
+        device.ask(rinsed, f"again-{place}")
     device.pass_s(90)
     assert device.pump.moved == [701]
     assert store.responses[-1] is Response.PULSE_BOOKED_AS_DONE

@@ -199,7 +199,7 @@ def test_a_store_that_forgets_boluses_and_does_not_say_so_is_caught() -> None:
                 patch.setattr(self.findings, "on_restored", lambda: None)
                 super()._boot()
 
-    life = Forgotten(make_script("press", "kill"))
+    life = Forgotten(make_script("press", "kill", seed="broken/8"))
     life.run()
     assert any(id_.startswith("OVR") for id_ in find_ids(life))
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Verdicts are kept by what they depend on, and one bad cell decides the exit status."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -48,7 +49,7 @@ def test_a_summary_counts_what_there_is(make_report: Make) -> None:
 def test_the_shape_of_a_report_is_documented(make_report: Make) -> None:
     schemas.check("verdicts", make_report(OVR_03="refuted"))
     for name in schemas.NAMES:
-        assert schemas.read(name)["description"].startswith("Version 1.")
+        assert re.match(r"Version \d+\. ", schemas.read(name)["description"])
 
 
 def test_what_is_kept_is_read_back(tmp_path: Path, make_report: Make) -> None:

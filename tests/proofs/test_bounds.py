@@ -133,13 +133,9 @@ def test_a_bolus_lags_by_a_pulse_or_two_and_not_by_less(
     assert verdicts == {"begin": "proved", "lag": "proved", "overlap": "refuted"}
 
 
-def test_a_bolus_that_is_too_fast_for_the_motor_is_counted_in_whole_boluses(kernel: Kernel) -> None:
-    setting = make_setting("valve-pulse-20", bolus_duration_s=60, cap_day_fg=(10 * MG_FG, 0, 0, 0))
-    assert not overlap.is_in_time(setting)
-    assert "refuted" in [each.verdict for each in overlap.ask_overlap(kernel, setting)]
-    found = bound(setting.config, setting.state)
-    assert found["reason"] == ""
-    assert found["windows"][1]["of_boluses_max"] == 5 * setting.bolus_pulses
+def test_a_bolus_that_is_too_fast_for_the_motor_is_refused_before_anything_is_counted() -> None:
+    with pytest.raises(AssertionError, match="REFUSED_BOLUS_TOO_FAST_TO_DELIVER"):
+        make_setting("valve-pulse-20", bolus_duration_s=60, cap_day_fg=(10 * MG_FG, 0, 0, 0))
 
 
 def test_what_is_known_must_be_possible_or_the_claim_says_nothing() -> None:

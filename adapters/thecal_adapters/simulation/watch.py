@@ -87,6 +87,7 @@ class Watch:
             staged=state.staged.prescription,
             was_confirmed=state.is_programmed,
         )
-        is_fluid_known = state.reservoir.volume_hi_nl > 0 or state.path.is_declared
+        is_anything_there = state.reservoir.volume_hi_nl > 0 or state.path.is_declared
+        is_fluid_known = state.reservoir.fluid.is_known and is_anything_there
         world = self.monitor.ghost.world if is_fluid_known else fresh.world
         self.monitor.ghost = replace(fresh, world=world, deadlines=deadlines, course=course, program=program)
