@@ -21,17 +21,15 @@ from thecal.events import (
     SecondPassed,
 )
 from thecal.limits import Config
-from thecal.prescription import Overrides, Prescription
+from thecal.prescription import Prescription
 from thecal.state import State, initial_state
 from thecal.step import step
 from thecal.units import SLOT_COUNT
 from thecal_adapters.finding import find_kernel
 from thecal_adapters.library import load_config
+from thecal_adapters.overrides import EVERY_OVERRIDE
 from thecal_adapters.verdicts import Report
 
-EVERY_OVERRIDE = Overrides(
-    is_day_limit=True, is_concentration=True, is_increase=True, is_decrease=True, is_plausibility=True
-)
 REPEATS = 5
 STEPS = 2_000
 

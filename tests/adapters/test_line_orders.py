@@ -37,7 +37,6 @@ from thecal_adapters.line.mischief import Mischief
 from thecal_adapters.line.pump_end import Count, PumpEnd
 from thecal_adapters.line.roles import make_key
 from thecal_adapters.line.trial import (
-    EVERY_OVERRIDE,
     PULSE_FG,
     CountingPump,
     JudgingStore,
@@ -45,6 +44,7 @@ from thecal_adapters.line.trial import (
     make_trial_config,
     program,
 )
+from thecal_adapters.overrides import EVERY_OVERRIDE
 from thecal_adapters.ports import Role
 
 CONFIG = make_trial_config()

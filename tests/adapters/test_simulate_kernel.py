@@ -9,7 +9,7 @@ from thecal.prescription import compute_no_prescription
 from thecal.state import State, initial_state
 from thecal.step import step
 from thecal_adapters.library import load_config
-from thecal_adapters.simulation.makes import ALL_OVERRIDES
+from thecal_adapters.overrides import EVERY_OVERRIDE
 
 CONFIG = load_config("valve-pulse-20", ["morphine"])
 FILLED_NL = 18_000_000
@@ -23,7 +23,7 @@ def make_flight() -> State:
     for event in (
         RefillDone(0, FILLED_NL, (STRONG, 0, 0, 0), has_unknown_drug=False, is_rinsed=False),
         PathDeclared(200_000, 200_000, is_filled_from_reservoir=True),
-        PrescriptionStaged(PROGRAM, ALL_OVERRIDES),
+        PrescriptionStaged(PROGRAM, EVERY_OVERRIDE),
         PrescriptionConfirmed(PROGRAM),
     ):
         state = step(CONFIG, state, event).state

@@ -28,7 +28,8 @@ from thecal_adapters.line.messages import NO_DIGEST, Find, Finding, HostMessage,
 from thecal_adapters.line.packing import Unreadable, pack, unpack
 from thecal_adapters.line.pump_end import Asked, PumpEnd
 from thecal_adapters.line.roles import make_key
-from thecal_adapters.line.trial import EVERY_OVERRIDE, make_program, make_trial_config
+from thecal_adapters.line.trial import make_program, make_trial_config
+from thecal_adapters.overrides import EVERY_OVERRIDE
 from thecal_adapters.ports import Role
 
 FORMS = (HostMessage, Reply, Staged)

@@ -14,18 +14,16 @@ from dataclasses import dataclass, field, replace
 from thecal.events import ClinicianBolusAsked, PathDeclared, PulseResult, RefillDone, ResumeAsked, StopAsked
 from thecal.limits import Config
 from thecal.outcome import Response
-from thecal.prescription import Overrides, Prescription, compute_no_prescription
+from thecal.prescription import Prescription, compute_no_prescription
 from thecal.state import Mode
 from thecal_adapters.library import load_config
 from thecal_adapters.line.client import PumpClient
 from thecal_adapters.line.link import LinkLost, OrderRefused
 from thecal_adapters.line.messages import Reply
 from thecal_adapters.memory import MemoryStore
+from thecal_adapters.overrides import EVERY_OVERRIDE
 from thecal_adapters.ports import Fact, Record
 
-EVERY_OVERRIDE = Overrides(
-    is_day_limit=True, is_concentration=True, is_increase=True, is_decrease=True, is_plausibility=True
-)
 STRENGTH_FG_PER_NL = 10_000_000  # 10 mg/mL
 FILLED_NL = 18_000_000
 PATH_NL = 316_000

@@ -4,14 +4,14 @@
 The figures are drawn, not clinical. Pulses are few enough a day for a simulation to be quick.
 """
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from random import Random
 
 from thecal.limits import Config, DrugLimits, PumpModel, SafeState, is_admissible_config
-from thecal.prescription import Overrides, Prescription
+from thecal.prescription import Prescription
 from thecal.state import State
-from thecal.units import DAY_S, DRUG_COUNT, SLOT_COUNT, YEAR_S, Slots
-from thecal_adapters.library import load_config
+from thecal.units import DAY_S, DRUG_COUNT, SLOT_COUNT, Slots
+from thecal_adapters.library import UNLISTED, load_config
 from thecal_adapters.plant.pump import Drive, Make
 
 SHIPPED = (
@@ -21,26 +21,6 @@ SHIPPED = (
     ("peristaltic-40", ("morphine", "bupivacaine", "clonidine")),
     ("peristaltic-40", ("ziconotide",)),
 )
-NO_DRUG = DrugLimits(
-    is_listed=False,
-    concentration_fg_per_nl_max=0,
-    day_fg_max=0,
-    hour_fg_max=0,
-    bolus_fg_max=0,
-    is_patient_bolus_allowed=False,
-    concentration_fg_per_nl_soft=0,
-    day_fg_soft=0,
-    titration_permille=0,
-    titration_days=0,
-    has_withdrawal=False,
-    plausible_factor=1,
-    safe_state=SafeState.STOP,
-    off_therapy_s_max=YEAR_S,
-    stability_s=YEAR_S,
-    shortfall_permille_max=0,
-)
-ALL_OVERRIDES = Overrides(**{field.name: True for field in fields(Overrides)})
-NO_OVERRIDES = Overrides(**{field.name: False for field in fields(Overrides)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +63,7 @@ def draw_config(rng: Random) -> tuple[tuple[str, ...], Config]:
         pump, drugs = rng.choice(SHIPPED)
         return (pump, *drugs), load_config(pump, drugs)
     count = rng.choice((1, 1, 1, 2, 4))
-    library = tuple(draw_drug(rng) if place < count else NO_DRUG for place in range(DRUG_COUNT))
+    library = tuple(draw_drug(rng) if place < count else UNLISTED for place in range(DRUG_COUNT))
     config = Config(digest=rng.randrange(1, 1 << 40), pump=draw_pump(rng), library=library)
     return ("random",), config if is_admissible_config(config) else load_config("valve-pulse-20", ["morphine"])
 

@@ -33,11 +33,12 @@ from thecal.events import (
     SelfTestReported,
     StopAsked,
 )
-from thecal.prescription import Overrides, Prescription
+from thecal.prescription import NO_OVERRIDES, Overrides, Prescription
 from thecal.state import Alarm, Mode, State
 from thecal.units import MASS_FG_MAX, SLOT_COUNT
+from thecal_adapters.overrides import EVERY_OVERRIDE
 from thecal_adapters.ports import Role
-from thecal_adapters.simulation.makes import ALL_OVERRIDES, NO_OVERRIDES, draw_prescription
+from thecal_adapters.simulation.makes import draw_prescription
 from thecal_specs.recover import recover
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ def mistype(rng: Random, prescription: Prescription) -> Prescription:
 def draw_overrides(rng: Random) -> Overrides:
     """Everything set aside, nothing, or by chance."""
     by_chance = Overrides(**{field.name: bool(rng.randrange(2)) for field in fields(Overrides)})
-    return rng.choice((ALL_OVERRIDES, ALL_OVERRIDES, ALL_OVERRIDES, NO_OVERRIDES, by_chance))
+    return rng.choice((EVERY_OVERRIDE, EVERY_OVERRIDE, EVERY_OVERRIDE, NO_OVERRIDES, by_chance))
 
 
 def program(life: "Life", rng: Random) -> None:
