@@ -43,19 +43,19 @@ class Flawed(Runner):
 '''
 
 
-def run(flaw: str, seed: int, count: int) -> tuple[Exit, dict[str, Any]]:
+def run(flaw: str, seed: int, count: int, *options: str) -> tuple[Exit, dict[str, Any]]:
     code = (
         "import sys\nfrom thecal_adapters.runner import Runner\nfrom thecal_adapters.kills.__main__ import main\n"
         f"{flaw}\nsys.exit(main(sys.argv[1:], Flawed))\n"
     )
-    words = [sys.executable, "-c", code, "--seed", str(seed), "--count", str(count)]
+    words = [sys.executable, "-c", code, "--seed", str(seed), "--count", str(count), *options]
     done = subprocess.run(words, check=False, capture_output=True, text=True)
     assert done.stdout, done.stderr
     return Exit(done.returncode), json.loads(done.stdout)
 
 
-def test_kills_move_nothing_twice_and_nothing_unauthorised() -> None:
-    status, found = run(SOUND, seed=11, count=24)
+def test_kills_at_numbered_places_move_nothing_twice_and_nothing_unauthorised() -> None:
+    status, found = run(SOUND, 11, 24, "--numbered")
     assert status is Exit.AS_ASKED, found
     assert found["violations"] == []
     assert found["kills"] == 24
@@ -64,6 +64,13 @@ def test_kills_move_nothing_twice_and_nothing_unauthorised() -> None:
     assert found["authorised"] > found["basal_moved"]
     assert found["events"]["PowerRestored"] >= 5
     assert -1 <= found["basal_lacking"] <= 25
+
+
+def test_kills_by_the_clock_move_nothing_twice_and_nothing_unauthorised() -> None:
+    status, found = run(SOUND, 11, 12)
+    assert status is Exit.AS_ASKED, found
+    assert found["violations"] == []
+    assert sum(times for place, times in found["places"].items() if place.startswith("found ")) == 6
 
 
 @pytest.mark.parametrize(
@@ -76,7 +83,7 @@ def test_kills_move_nothing_twice_and_nothing_unauthorised() -> None:
     ids=["moves-first", "sends-twice", "sleeps-over-pulses"],
 )
 def test_a_broken_runner_is_found_out(flaw: str, found_by: str) -> None:
-    status, found = run(flaw, seed=12, count=8)
+    status, found = run(flaw, 12, 16, "--numbered")  # a kill by the clock may miss the instant that matters
     assert status is Exit.FINDING
     assert any(found_by in violation for violation in found["violations"]), found
 

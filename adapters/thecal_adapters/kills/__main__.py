@@ -2,9 +2,10 @@
 """The campaign: python -m thecal_adapters.kills --seed 1 --count 2000
 
 Each child is ended by SIGKILL, half of them by themselves at a numbered place, half by their parent after a random
-delay. Every pulse that moved must have been authorised before, and move once; and no more basal may be lacking than a
-pulse for each kill, beside what fell due while nothing ran. A kill loses no write that the system has taken, so this
-says nothing of a loss of power: that is the duty ASM-30.
+delay. With ``--numbered`` all end themselves: the same seed then kills at the same places on every machine. Every pulse
+that moved must have been authorised before, and move once; and no more basal may be lacking than a pulse for each kill,
+beside what fell due while nothing ran. A kill loses no write that the system has taken, so this says nothing of a loss
+of power: that is the duty ASM-30.
 """
 
 import argparse
@@ -33,14 +34,16 @@ LIFE_S_MAX = 0.15
 PLACES_MAX = 120
 
 
-def campaign(folder: Path, seed: int, count: int, runner_kind: type[Runner] = Runner) -> dict[str, Any]:
+def campaign(
+    folder: Path, seed: int, count: int, runner_kind: type[Runner] = Runner, *, is_numbered: bool = False
+) -> dict[str, Any]:
     """Kill so many times; return what was found."""
     rng, shared, config = Random(seed), Shared(), make_config()
     shared.utc_ms = BEGIN_MS
     judge, places, down_ms = Judge(folder), Counter[str](), 0
     prepare(folder, config, shared)
     for kill in range(1, count + 1):
-        is_own = kill % 2 == 0
+        is_own = is_numbered or kill % 2 == 0
         shared.left = rng.randrange(PLACES_MAX) if is_own else -1
         pause_s = 30.0 if is_own else rng.random() * LIFE_S_MAX
         child = os.fork()
@@ -100,6 +103,7 @@ def main(words: Sequence[str] | None = None, runner_kind: type[Runner] = Runner)
     options = argparse.ArgumentParser(prog="python -m thecal_adapters.kills", description=__doc__)
     options.add_argument("--seed", type=int, default=1)
     options.add_argument("--count", type=int, default=200)
+    options.add_argument("--numbered", action="store_true", help="kill at numbered places alone")
     asked = options.parse_args(words)
     if asked.count < 1:
         options.error("--count: at least 1, for a campaign without a kill shows nothing")
@@ -107,7 +111,7 @@ def main(words: Sequence[str] | None = None, runner_kind: type[Runner] = Runner)
         print("thecal: this needs a system with fork", file=sys.stderr)
         return Exit.UNDECIDED
     with tempfile.TemporaryDirectory() as folder:
-        found = campaign(Path(folder), asked.seed, asked.count, runner_kind)
+        found = campaign(Path(folder), asked.seed, asked.count, runner_kind, is_numbered=asked.numbered)
     sys.stdout.write(write(found))
     return Exit.FINDING if found["violations"] else Exit.AS_ASKED
 
