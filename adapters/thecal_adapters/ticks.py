@@ -4,7 +4,8 @@
 Pure bookkeeping; the runner asks it with what the clocks say. A tick stands for a second on a grid that begins with the
 monitor, so being woken a little late costs nothing, and any W real seconds hold at most W + 1 ticks. Where two clocks
 disagree, the shorter time counts for ticks, because there too many harm, and the longer one for deadlines, because
-there waiting is the hazard.
+there waiting is the hazard. They may disagree at once, by a jump, or little by little: so each observation is held
+against the last one, and against the first since a jump.
 """
 
 from dataclasses import dataclass
@@ -39,7 +40,8 @@ class TickMonitor:
 
     def __init__(self, now: Observation, lost_s: int = 0) -> None:
         self._grid_ms = now.monotonic_ms  # the second up to which everything is told or lost
-        self._seen = now
+        self._seen = self._anchor = now  # the last observation, and the first since a jump
+        self._conceded_ms = 0  # by which the monotonic clock was ahead of the time of day since then, and is no more
         self.lost_s = lost_s
         self._losses: list[tuple[int, int]] = []  # when, in monotonic ms, and how many, of the last hour
 
@@ -50,11 +52,36 @@ class TickMonitor:
         self._seen = now
         if passed_ms < 0:
             self._grid_ms += passed_ms  # the grid goes with the clock: what was told stays told
+            self._hold_on_to(now)
         if max(0, passed_ms) > max(0, most_ms) + SECOND_MS:
             self.lose((passed_ms - max(0, most_ms)) // SECOND_MS)
+            self._hold_on_to(now)
         elif max(0, passed_ms) < least_ms - SECOND_MS:
             self._note_loss((least_ms - max(0, passed_ms)) // SECOND_MS)
+            self._hold_on_to(now)
+        else:
+            self._concede(now)
         return max(0, (now.monotonic_ms - self._grid_ms) // SECOND_MS)
+
+    def _hold_on_to(self, now: Observation) -> None:
+        """Begin to compare the clocks anew."""
+        self._anchor, self._conceded_ms = now, 0
+
+    def _concede(self, now: Observation) -> None:
+        """Give in by whole seconds where one clock runs away from the other little by little."""
+        bounds_ms = compute_passed_ms(self._anchor.stamp, now.stamp)
+        if bounds_ms is None:
+            if self._anchor.stamp.uncertainty_ms is None:
+                self._hold_on_to(now)
+            return
+        passed_ms = now.monotonic_ms - self._anchor.monotonic_ms - self._conceded_ms
+        ahead_s, behind_s = (passed_ms - bounds_ms[1]) // SECOND_MS, (bounds_ms[0] - passed_ms) // SECOND_MS
+        if ahead_s > 0:
+            self.lose(ahead_s)
+            self._conceded_ms += ahead_s * SECOND_MS
+        elif behind_s > 0:
+            self._note_loss(behind_s)
+            self._conceded_ms -= behind_s * SECOND_MS
 
     def tell(self, count: int) -> None:
         """Count so many seconds as told."""

@@ -13,6 +13,7 @@ from thecal_adapters.runner import Runner
 from thecal_adapters.simulation.life import Life
 from thecal_adapters.simulation.script import Item, Script
 from thecal_adapters.simulation.virtual import VirtualStore
+from thecal_adapters.ticks import TickMonitor
 
 HOUR_MS = 3_600_000
 NAME = "findings/7"  # of a hundred pulses a day and more
@@ -101,3 +102,14 @@ def test_a_difference_at_the_refill_that_is_not_found_is_missed() -> None:
     life.findings._off_nl = 50_000_000
     life.findings.on_fill(last, is_honest=False)
     assert len(life.violations) == 1
+
+
+@pytest.mark.parametrize("kind", ["clock_fast", "clock_slow"])
+def test_a_quartz_that_drifts_is_found_by_the_time_of_day_and_one_that_is_not_is_missed(
+    kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    life = Life(make_script(faults=(kind,)))
+    assert live(life) == []
+    assert life.findings.found["drift"] == 1
+    monkeypatch.setattr(TickMonitor, "_concede", lambda self, now: None)
+    assert live(Life(make_script(faults=(kind,)))) == ["finding: drift"]

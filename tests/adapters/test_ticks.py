@@ -120,3 +120,48 @@ def test_the_wait_ends_with_the_first_second_that_is_not_quiet() -> None:
     monitor.observe(at(300))
     assert monitor.compute_wait_ms(quiet_s=0) == 700
     assert monitor.compute_wait_ms(quiet_s=89) == 89_700
+
+
+def drift(ppm: int, hours: int, uncertainty_ms: int = 1_000) -> tuple[int, int, int | None]:
+    """Observe a quartz that is wrong by so much; ticks told, real seconds passed, and when it first was a breach."""
+    monitor = TickMonitor(at(0, 0, uncertainty_ms))
+    told, breached_s = 0, None
+    for real_s in range(7, hours * HOUR_S, 7):
+        due = monitor.observe(at(real_s * (1_000_000 + ppm) // 1_000, real_s * 1_000, uncertainty_ms))
+        monitor.tell(due)
+        told += due
+        if breached_s is None and monitor.is_breached():
+            breached_s = real_s
+    return told, real_s, breached_s
+
+
+def test_a_quartz_that_runs_fast_is_held_to_the_time_of_day_and_is_a_breach_within_hours() -> None:
+    told, real_s, breached_s = drift(ppm=1_000, hours=48)
+    assert real_s < told <= real_s + 2 + 2  # both stamps' uncertainty, and the second that is given in by
+    assert breached_s is not None
+    assert breached_s <= 3 * HOUR_S
+
+
+def test_a_quartz_that_runs_slow_is_a_breach_within_hours_and_makes_no_seconds() -> None:
+    told, real_s, breached_s = drift(ppm=-1_000, hours=48)
+    assert told == real_s * 999 // 1_000
+    assert breached_s is not None
+    assert breached_s <= 3 * HOUR_S
+
+
+def test_a_good_quartz_loses_nothing_in_days() -> None:
+    told, real_s, breached_s = drift(ppm=20, hours=72)
+    assert told - real_s <= 5
+    assert breached_s is None
+
+
+def test_clocks_are_compared_anew_after_a_jump_of_the_time_of_day() -> None:
+    monitor = TickMonitor(at(0))
+    assert monitor.observe(at(10_000)) == 10
+    monitor.tell(10)
+    monitor.observe(at(20_000, 3_620_000))  # an hour ahead: a loss, noted once
+    lost_s = monitor.lost_s
+    assert lost_s >= 3_590
+    for second in range(21, 200):
+        monitor.tell(monitor.observe(at(second * 1_000, second * 1_000 + 3_600_000)))
+    assert monitor.lost_s == lost_s

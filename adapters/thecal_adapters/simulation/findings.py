@@ -6,6 +6,7 @@ at visits. What is found is counted by kind of fault.
 from collections import Counter, deque
 from typing import TYPE_CHECKING
 
+from thecal.events import PowerRestored
 from thecal.outcome import Response
 from thecal.state import Alarm
 from thecal_adapters.plant.fluids import Volume
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 DAY_MS = 86_400_000
 FAILURES = 5
+DRIFT_MS = 3 * 3_600_000  # by when a quartz that loses or gains 1,000 ppm is found out, if the time of day is good
+SOON_MS = 60_000
 DISCREPANT = (Alarm.RESERVOIR_DISCREPANT, Alarm.RESERVOIR_DISCREPANT_AGAIN)
 
 
@@ -33,9 +36,12 @@ class Findings:
         self._off_nl: Volume = 0
         self._doubts = 0
         self._is_refill_known = False
+        self._began_ms = 0
+        self._is_drift_found = False
 
     def on_boot(self, is_restart: bool) -> None:
         """A restart sounds at once."""
+        self._began_ms, self._is_drift_found = self._life.clock.now_ms, False
         self._due = [("restart", (Alarm.RESTARTED,))] if is_restart else []
 
     def on_restored(self) -> None:
@@ -72,6 +78,10 @@ class Findings:
         """Count what was told to have failed, and strike out what sounds; it may be acknowledged in the same turn."""
         if record.response in (Response.PULSE_BOOKED_AS_NOT_DONE, Response.PULSE_BOOKED_AS_UNKNOWN):
             self._failures_ms.append(self._life.clock.now_ms)
+        is_later = self._life.clock.now_ms > self._began_ms + SOON_MS
+        if isinstance(record.event, PowerRestored) and is_later and not self._is_drift_found:
+            self._is_drift_found = record.state.alarms[Alarm.RESTARTED].is_active
+            self.found["drift"] += self._is_drifting
         self._doubts += record.pulse.is_ordered
         self._doubts -= record.response in (Response.PULSE_BOOKED_AS_DONE, Response.PULSE_BOOKED_AS_NOT_DONE)
         for due in self._due[:]:
@@ -87,12 +97,20 @@ class Findings:
         self._due.clear()
         while self._failures_ms and self._failures_ms[0] <= life.clock.now_ms - DAY_MS + 200_000:
             self._failures_ms.popleft()
+        is_late = life.clock.now_ms > self._began_ms + DRIFT_MS
+        if self._is_drifting and is_late and not self._is_drift_found:
+            self._miss("drift", "RESTARTED did not sound within three hours of a quartz that drifts")
         if len(self._failures_ms) >= FAILURES and not life.state.alarms[Alarm.PULSES_FAILED].is_active:
             self._miss("failures", "PULSES_FAILED did not sound at the fifth in a day")
 
     def on_stall(self) -> None:
         """A stall sounds at once."""
         self._due.append(("stall", (Alarm.MOTOR_STALLED,)))
+
+    @property
+    def _is_drifting(self) -> bool:
+        """Whether the quartz is wrong, and nothing but the quartz."""
+        return self._life.clock.ppm != 0 and "clock_jumps" not in self._life.script.faults
 
     def _miss(self, name: str, words: str) -> None:
         self._life.violations.append(Violation(self._life.clock.now_ms // 1_000, f"finding: {name}", words))
