@@ -159,7 +159,7 @@ def is_lowest_flow_possible(pump: PumpModel, drug: DrugLimits) -> bool:
 
 def is_admissible_config(config: Config) -> bool:
     """Whether the kernel accepts a configuration. The first drug of the library must be listed, and one to be given."""
-    return (
+    return (  # PRG-13
         is_admissible_pump(config.pump)
         and all(is_admissible_drug(drug) for drug in config.library)
         and config.library[0].is_listed

@@ -148,7 +148,7 @@ def compute_rotated(slots_fg: Slots, slot_count: int) -> Slots:
         rotated = rotated[46:48] + rotated[0:46]
     if slot_count % 2 == 1:
         rotated = rotated[47:48] + rotated[0:47]
-    return rotated
+    return rotated  # TIM-05
 
 
 def with_phase_known(state: State) -> State:

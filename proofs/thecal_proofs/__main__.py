@@ -12,6 +12,7 @@ from thecal_proofs.scripts import read_scripts, write_scripts
 from thecal_proofs.solve import DEFAULT_BUDGET
 from thecal_proofs.verdicts import Result
 
+WRITTEN_TOGETHER = 50  # scripts
 ROOT = Path(__file__).resolve().parents[2]
 MARKS = {"proved": "+", "refuted": "X", "vacuous": "0", "unknown": "?", "unsupported": "!", "unstated": "-"}
 
@@ -38,7 +39,7 @@ def main() -> int:
             budget=options.budget,
             search=options.search,
             is_learning=options.learn,
-            progress=_progress if sys.stderr.isatty() else None,
+            progress=Keeper(options.learn),
         )
     except UnknownId as error:
         print(error, file=sys.stderr)
@@ -46,7 +47,6 @@ def main() -> int:
     _print(report, options.tests, options.slow)
     if options.learn:
         write_cores(read_cores() | find_cores(report))
-        write_scripts(read_scripts() | {result.id: result.script for result in report.results if result.script})
     return 0 if report.is_success else 1
 
 
@@ -57,8 +57,27 @@ def find_cores(report: Report) -> dict[str, tuple[str, ...]]:
     return {result.id: tuple(name for name in result.rests_on if name in known) for result in asked}
 
 
-def _progress(result: Result, done: int, total: int) -> None:
-    print(f"\r{done}/{total} {result.id:60.60}", end="", file=sys.stderr)
+class Keeper:
+    """Shows how it goes, and writes what is learnt as it comes: whoever ends a long run keeps what it found."""
+
+    def __init__(self, is_learning: bool) -> None:
+        self._is_learning = is_learning
+        self._is_shown = sys.stderr.isatty()
+        self._scripts = read_scripts()
+        self._kept = 0
+
+    def __call__(self, result: Result, done: int, total: int) -> None:
+        """Take note of one result."""
+        if self._is_shown:
+            print(f"\r{done}/{total} {result.id:60.60}", end="", file=sys.stderr)
+        if not self._is_learning:
+            return
+        if result.script:
+            self._scripts[result.id] = result.script
+            self._kept += 1
+        if self._kept and (self._kept >= WRITTEN_TOGETHER or done == total):
+            write_scripts(self._scripts)
+            self._kept = 0
 
 
 def _print(report: Report, tests: bool, slow: int) -> None:

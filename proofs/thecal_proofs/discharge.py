@@ -27,7 +27,16 @@ from thecal_proofs.operations import (
 )
 from thecal_proofs.premises import Hypothesis, Premises, with_contracts
 from thecal_proofs.reach import search
-from thecal_proofs.replay import Replay, describe, failing_hypotheses_of, replay, replay_start, replay_state
+from thecal_proofs.replay import (
+    Replay,
+    describe,
+    failing_hypotheses_of,
+    replay,
+    replay_contract,
+    replay_plain,
+    replay_start,
+    replay_state,
+)
 from thecal_proofs.scripts import read_scripts
 from thecal_proofs.solve import ask
 from thecal_proofs.start import evaluate_goal, find_concrete_start, make_start, name_leaves, start_hypotheses
@@ -50,8 +59,12 @@ class Discharger:
         self.hints = hints
         self.cores = read_cores()
         self.scripts = read_scripts()
-        self.facts = {fact.name: fact for fact in (*wiring.facts, *wiring.quiet, *wiring.loading)}
+        self.facts = {fact.name: fact for fact in self._list_claims()}
         self._cells: dict[tuple[str, bool], Cell] = {}
+
+    def _list_claims(self) -> tuple[ir.Signature, ...]:
+        wiring = self.wiring
+        return (*wiring.facts, *wiring.quiet, *wiring.loading, *wiring.limits, *wiring.phase)
 
     @cached_property
     def contracts(self) -> Mapping[ir.Signature, ir.Signature]:
@@ -108,6 +121,8 @@ class Discharger:
                 return self._subset(obligation)
             case "quiet" | "loading":
                 return self._of_any_state(obligation)
+            case "limits" | "phase":
+                return self._of_plain_values(obligation)
             case "property" | "consequence" if obligation.event == ANY_EVENT:
                 return self._of_any_state(obligation)
             case "property" | "step" | "consequence":
@@ -213,6 +228,22 @@ class Discharger:
                     return _refuted(obligation, decision, found, _names([goal]))
         return _result(obligation, decision, "unknown", decision.reason)
 
+    def plain(self, obligation: Obligation) -> tuple[Premises, Term]:
+        """Encode a claim about plain values, of which their types are known and nothing else."""
+        predicate = self.predicate_of(obligation)
+        names = {name: symbol(found, name) for name, found in predicate.params}
+        shape = [t for name, found in predicate.params for t in in_shape(found, names[name])]
+        goal = evaluate_goal(self.concrete, predicate, names).term
+        return Premises([Hypothesis("types", terms.all_of(shape), True)], Contracts()), goal
+
+    def _of_plain_values(self, obligation: Obligation) -> Result:
+        premises, goal = self.plain(obligation)
+        decision = decide(premises, goal, self._hint(obligation), self.limits, self.scripts.get(obligation.id))
+        if decision.status != "sat":
+            return _result(obligation, decision, _verdict(decision), decision.reason)
+        found = replay_plain(self.wiring, decision.model, self.predicate_of(obligation))
+        return _refuted(obligation, decision, found, _names([goal]))
+
     def _hint(self, obligation: Obligation) -> Hint:
         hint = find_hint(obligation.subject, obligation.event, self.hints)
         return replace(hint, uses=self.cores.get(obligation.id, hint.uses))
@@ -303,8 +334,12 @@ class Discharger:
         hint = find_hint(function.name, ANY_EVENT, self.hints)
         script = self.scripts.get(obligation.id)
         decision = decide(Premises(hypotheses, encoder.contracts), goal, hint, self.limits, script)
-        leaves = tuple(describe(decision.model, _names([goal])))
-        return _result(obligation, decision, _verdict(decision), decision.reason, leaves=leaves)
+        if decision.status != "sat":
+            return _result(obligation, decision, _verdict(decision), decision.reason)
+        found = replay_contract(self.wiring, decision.model, function, contract)
+        if not found.is_confirmed:  # other functions may promise too little of themselves
+            return _result(obligation, decision, "unknown", found.detail)
+        return _refuted(obligation, decision, found, _names([goal]))
 
     def _hypotheses(self, obligation: Obligation) -> Result:
         """A step of a trace satisfies all that is assumed of its event; the solver looks for one if no trace has it."""

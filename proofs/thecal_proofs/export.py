@@ -5,7 +5,7 @@ A file asks whether every hypothesis can hold while the claim does not, with not
 ``unsat`` means proved. Files that ask whether a situation is possible at all expect ``sat``.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from thecal_proofs import terms
@@ -15,14 +15,11 @@ from thecal_proofs.discharge import Discharger
 from thecal_proofs.encode import Encoder
 from thecal_proofs.obligations import ANY_EVENT, Obligation
 from thecal_proofs.prove import Project
+from thecal_proofs.smtlib import render
 from thecal_proofs.start import evaluate_goal, make_start, start_hypotheses
 from thecal_proofs.terms import Term
 from thecal_proofs.values import in_shape, symbol
-from thecal_proofs.verdicts import Result
-
-# Where "proved" means that a situation was found.
-WITNESSED = ("hypotheses", "antecedent")
-_OPERATORS = {"add": "+", "sub": "-", "mul": "*", "eq": "=", "le": "<=", "lt": "<"}
+from thecal_proofs.verdicts import WITNESSED, Result
 
 
 def export_questions(project: Project, results: Sequence[Result], folder: Path) -> None:
@@ -51,6 +48,9 @@ def list_facts(discharger: Discharger, result: Result) -> list[Term] | None:
         case "quiet" | "loading":
             state, goal = discharger.any_state(obligation, False)
             return [*(each.term for each in state.hypotheses), terms.negate(goal)]
+        case "limits" | "phase":
+            premises, goal = discharger.plain(obligation)
+            return [*(each.term for each in premises.hypotheses), terms.negate(goal)]
         case "property" | "consequence" if obligation.event == ANY_EVENT:
             state, goal = discharger.any_state(obligation, False)
             return [*(each.term for each in state.hypotheses), terms.negate(goal)]
@@ -100,45 +100,3 @@ def _list_antecedent(discharger: Discharger, obligation: Obligation, event: str)
     cell = discharger.cell(event, False)
     twin = antecedent_of(discharger.wiring.program, discharger.predicate_of(obligation))
     return [*(each.term for each in cell.hypotheses), cell.property_goal(twin).goal]
-
-
-def render(title: str, status: str, facts: Iterable[Term]) -> str:
-    """The text of one question. What occurs more than once gets a name, so that texts stay short."""
-    parts = list(dict.fromkeys(part for fact in facts for part in terms.conjuncts(fact)))
-    order = terms.postorder(parts)
-    uses: dict[Term, int] = {}
-    for node in order:
-        for arg in node.args:
-            uses[arg] = uses.get(arg, 0) + 1
-    head = [f"; {title}", "(set-logic ALL)", f"(set-info :status {status})"]
-    texts: dict[Term, str] = {}
-    lines: list[str] = []
-    for node in order:
-        texts[node] = _write(node, texts)
-        if node.op in ("var", "flag"):
-            head.append(f"(declare-const {texts[node]} {_sort(node)})")
-        elif node.args and uses.get(node, 0) > 1:
-            lines.append(f"(define-fun n{len(lines)} () {_sort(node)} {texts[node]})")
-            texts[node] = f"n{len(lines) - 1}"
-    asserts = [f"(assert {texts[part]})" for part in parts]
-    return "\n".join((*head, *lines, *asserts, "(check-sat)")) + "\n"
-
-
-def _sort(node: Term) -> str:
-    return "Bool" if node.is_bool else "Int"
-
-
-def _write(node: Term, texts: dict[Term, str]) -> str:
-    args = " ".join(texts[arg] for arg in node.args)
-    match node.op:
-        case "const":
-            number = int(node.value)
-            return str(number) if number >= 0 else f"(- {-number})"
-        case "var" | "flag":
-            return f"|{node.value}|"
-        case "true" | "false":
-            return node.op
-        case "app" | "pred":
-            raise ValueError(f"{node.value} is hidden behind its contract: unfold it first")
-        case _:
-            return f"({_OPERATORS.get(node.op, node.op)} {args})"

@@ -4,6 +4,7 @@
 - base: the initial state satisfies each conjunct, for every admissible configuration
 - step: each conjunct is kept by each class of event
 - quiet, loading: what is claimed of functions beside the step, of any state of the invariant or of any at all
+- limits, phase: what is claimed of functions of plain values, whatever these are
 - consequence: what follows from the invariant of the same state, whatever happened before
 - property: each predicate follows under each class of event; one that speaks of a state alone follows from the
   invariant of any state, once
@@ -35,6 +36,8 @@ Kind: TypeAlias = Literal[
     "witness",
     "quiet",
     "loading",
+    "limits",
+    "phase",
 ]
 INITIAL = "initial"
 ANY_EVENT = "any"
@@ -46,6 +49,8 @@ FORM: dict[str, tuple[Kind, ...]] = {
     "TOT-03": ("base", "step"),
     "TOT-05": ("quiet",),
     "FLT-01": ("loading",),
+    "PRG-13": ("limits",),
+    "TIM-05": ("phase",),
     "TOT-04": ("witness",),
 }
 
@@ -105,6 +110,10 @@ def _whole_grid(wiring: Wiring, rows: Collection[Row]) -> Iterator[Obligation]:
         yield Obligation(ANY_EVENT, "quiet", claim.name)
     for claim in wiring.loading:
         yield Obligation(ANY_EVENT, "loading", claim.name)
+    for claim in wiring.limits:
+        yield Obligation(ANY_EVENT, "limits", claim.name)
+    for claim in wiring.phase:
+        yield Obligation(ANY_EVENT, "phase", claim.name)
     for fact in wiring.consequences:
         yield Obligation(ANY_EVENT, "consequence", fact.name)
     for row in rows:

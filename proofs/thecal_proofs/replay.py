@@ -128,14 +128,41 @@ def replay_state(
     assumed = [fact for fact in (wiring.admissible, *facts) if fact is not None]
     broken = [fact.name for fact in assumed if call(wiring.loaded, fact, names) is not True]
     verdict = call(wiring.loaded, predicate, names)
-    test = _write_state_test(wiring, types, leaves, predicate)
+    test = _write_state_test(types, leaves, predicate)
     if broken:
         return Replay(False, "in CPython these hypotheses do not hold: " + ", ".join(broken), test, model)
     return Replay(verdict is False, f"in CPython {predicate.name} is {verdict}", test, model)
 
 
+def replay_plain(wiring: Wiring, model: Mapping[str, int], predicate: ir.Signature) -> Replay:
+    """Run a claim about plain values on the model's."""
+    types = dict(predicate.params)
+    leaves = {name: decode.fill(found, name, model) for name, found in types.items()}
+    names = {name: decode.build(found, iter(leaves[name]), wiring.loaded) for name, found in types.items()}
+    verdict = call(wiring.loaded, predicate, names)
+    test = _write_state_test(types, leaves, predicate)
+    return Replay(verdict is False, f"in CPython {predicate.name} is {verdict}", test, model)
+
+
+def replay_contract(wiring: Wiring, model: Mapping[str, int], function: ir.Signature, contract: ir.Signature) -> Replay:
+    """Call a function with the model's arguments, and ask whether it keeps its promise."""
+    types = dict(function.params)
+    leaves = {name: decode.fill(found, name, model) for name, found in types.items()}
+    names = {name: decode.build(found, iter(leaves[name]), wiring.loaded) for name, found in types.items()}
+    try:
+        names["result"] = call(wiring.loaded, function, names)
+        verdict = call(wiring.loaded, contract, names)
+    except Exception as error:  # outside of what it is asked: that is for the proof of its operations to say
+        return Replay(False, f"CPython raises {type(error).__name__}: {error}", "", model)
+    test = _write_state_test(types, leaves, contract, function)
+    return Replay(verdict is False, f"in CPython {contract.name} is {verdict}", test, model)
+
+
 def _write_state_test(
-    wiring: Wiring, types: Mapping[str, Type], leaves: Mapping[str, list[int]], predicate: ir.Signature
+    types: Mapping[str, Type],
+    leaves: Mapping[str, list[int]],
+    predicate: ir.Signature,
+    function: ir.Signature | None = None,
 ) -> str:
     imports: dict[str, set[str]] = {predicate.module: {predicate.name}}
 
@@ -144,10 +171,22 @@ def _write_state_test(
 
     names = {"after": "state", "ghost_after": "ghost"}
     asked = {names.get(name, name) for name, _ in predicate.params}
+    called = [] if function is None else [f"    result = {function.name}({', '.join(types)})"]
+    if function is not None:
+        asked.update(types)
+        use(function.module, function.name)
     body = [f"    {n} = {decode.write(types[n], iter(leaves[n]), use)}" for n in types if n in asked]
     args = ", ".join(f"{name}={names.get(name, name)}" for name, _ in predicate.params)
     head = [f"from {module} import {', '.join(sorted(found))}" for module, found in sorted(imports.items())]
-    lines = [*head, "", "", f"def test_{predicate.name}() -> None:", *body, f"    assert {predicate.name}({args})"]
+    lines = [
+        *head,
+        "",
+        "",
+        f"def test_{predicate.name}() -> None:",
+        *body,
+        *called,
+        f"    assert {predicate.name}({args})",
+    ]
     return "\n".join(["# SPDX-License-Identifier: Apache-2.0", *lines]) + "\n"
 
 

@@ -20,6 +20,9 @@ CONSEQUENCES = (("thecal_specs.consequences", "CONSEQUENCES"),)
 # Claims about functions beside the step: of a state of the invariant, and of a state in whatever condition.
 QUIET = (("thecal_specs.quiet", "QUIET"),)
 LOADING = (("thecal_specs.loading", "LOADING"),)
+# Claims about functions of plain values.
+LIMITS = (("thecal_specs.accepting", "ACCEPTING"),)
+PHASE = (("thecal_specs.moving", "MOVING"),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,8 @@ class Wiring:
         self.consequences = self._find_listed(CONSEQUENCES)
         self.quiet = self._find_listed(QUIET)
         self.loading = self._find_listed(LOADING)
+        self.limits = self._find_listed(LIMITS)
+        self.phase = self._find_listed(PHASE)
 
     @property
     def facts(self) -> tuple[ir.Signature, ...]:

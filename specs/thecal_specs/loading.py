@@ -1,10 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """What is claimed of a state that is loaded, damaged in whatever way, with whatever capsule beside it (FLT-01)."""
 
-from thecal.capsule import Capsule, is_sealed, restore
+from dataclasses import replace
+
+from thecal.admission import admit_program
+from thecal.capsule import Capsule, is_sealed, make_capsule, make_from_capsule, restore
 from thecal.integrity import is_intact
 from thecal.limits import Config, SafeState
-from thecal.state import Alarm, Mode, State
+from thecal.outcome import Response
+from thecal.state import Alarm, Mode, State, initial_state
+from thecal.units import TICK_MAX
 from thecal_specs.logic import implies
 
 
@@ -71,9 +76,101 @@ def only_a_sealed_capsule_goes_on_and_as_its_drugs_need(config: Config, state: S
     ) and implies(not is_intact(config, state) and not found.is_programmed, found.mode == Mode.UNPROGRAMMED)
 
 
+def compute_now(tick: int) -> int:
+    """A time that was loaded, as far as there can be such a one before the end of service."""
+    return max(0, min(tick, TICK_MAX - 1))
+
+
+def is_of_capsule(config: Config, capsule: Capsule, found: State) -> bool:
+    """Whether time and fluids are a capsule's, a pulse less of them and the front in its worst reading."""
+    least_nl = max(0, capsule.reservoir.volume_lo_nl - config.pump.pulse_volume_nl)
+    return (
+        found.tick == compute_now(capsule.tick)
+        and found.device.missed_s == capsule.missed_s
+        and found.path == replace(capsule.path, front_lo_nl=0)
+        and found.reservoir == replace(capsule.reservoir, volume_lo_nl=least_nl)
+    )
+
+
+def is_of_box(config: Config, state: State, found: State) -> bool:
+    """Whether nothing is programmed, and nothing known but the time that a state tells."""
+    fresh = initial_state(config)
+    return (
+        not found.is_programmed
+        and found.tick == compute_now(state.tick)
+        and found.device.missed_s == 0
+        and found.path == fresh.path
+        and found.reservoir.fluid == replace(fresh.reservoir.fluid, is_known=False)
+    )
+
+
+def a_capsule_holds_what_its_state_knows(config: Config, state: State, capsule: Capsule) -> bool:
+    """The capsule of a state holds its program, fluids and time, and is sealed for the state's configuration."""
+    made = make_capsule(state)
+    return (
+        made.program == state.program
+        and made.path == state.path
+        and made.reservoir == state.reservoir
+        and made.is_admitted == state.is_admitted
+        and made.tick == state.tick
+        and made.missed_s == state.device.missed_s
+        and is_sealed(config, made) == (state.config_digest == config.digest)
+    )
+
+
+def what_replaces_a_corrupt_state_knows_what_the_capsule_knew(config: Config, state: State, capsule: Capsule) -> bool:
+    """In place of a corrupt state stand a sealed capsule's time and fluids, or else nothing is known but the time."""
+    found = restore(config, state, capsule)
+    is_good = capsule.config_digest == config.digest and is_sealed(config, capsule) and capsule.is_admitted
+    return implies(
+        not is_intact(config, state),
+        found.flight.ordered_tick == found.tick
+        and ((is_good and is_of_capsule(config, capsule, found)) or is_of_box(config, state, found)),
+    )
+
+
+def a_sealed_capsule_goes_on(config: Config, state: State, capsule: Capsule) -> bool:
+    """In place of a corrupt state stands what a sealed capsule of an admitted program makes, if that is sound."""
+    made = make_from_capsule(config, capsule)
+    return implies(
+        not is_intact(config, state) and is_sealed(config, capsule) and capsule.is_admitted and is_intact(config, made),
+        restore(config, state, capsule) == made,
+    )
+
+
+def a_program_that_nothing_is_against_goes_on(config: Config, state: State, capsule: Capsule) -> bool:
+    """What a capsule makes goes on with its program, unless something is against it on these very fluids."""
+    made = make_from_capsule(config, capsule)
+    refusal = admit_program(config, made, made, capsule.program).refusal
+    return implies(not made.is_programmed, refusal != Response.NOTHING_AGAINST_IT)
+
+
+def the_capsule_of_a_sound_state_goes_on(config: Config, state: State) -> bool:
+    """Where the state is lost that a capsule was made of, the capsule's time and fluids stand in its place."""
+    capsule = make_capsule(state)
+    lost = replace(state, config_digest=state.config_digest + 1)
+    return implies(
+        is_intact(config, state) and state.is_admitted, is_of_capsule(config, capsule, restore(config, lost, capsule))
+    )
+
+
+def a_changed_capsule_is_not_sealed(config: Config, capsule: Capsule, changed: Capsule) -> bool:
+    """Of a sealed capsule no number is another one. Two of many may be: a checksum has fewer values than a capsule."""
+    return implies(is_sealed(config, capsule), not is_sealed(config, changed))
+
+
 LOADING = (
     an_intact_state_goes_on_as_it_is,
     what_runs_is_intact,
     what_replaces_a_corrupt_state_is_locked_and_alarms,
     only_a_sealed_capsule_goes_on_and_as_its_drugs_need,
+    a_capsule_holds_what_its_state_knows,
+    what_replaces_a_corrupt_state_knows_what_the_capsule_knew,
+    a_sealed_capsule_goes_on,
+    a_program_that_nothing_is_against_goes_on,
 )
+
+# Not proved; looked at in CPython, of states that traces meet.
+GOING_ON = (the_capsule_of_a_sound_state_goes_on,)
+# Not true of all numbers, so not for the solver: looked at in CPython, of capsules of which one number is changed.
+SEALING = (a_changed_capsule_is_not_sealed,)

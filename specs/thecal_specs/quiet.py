@@ -276,6 +276,14 @@ def more_seconds_than_quiet_ones_are_refused(config: Config, state: State, count
     )
 
 
+def as_many_seconds_as_are_quiet_are_named(config: Config, state: State, count: int) -> bool:
+    """The kernel names no fewer seconds than are quiet, unless the patient may come to lack too much in the slot."""
+    return implies(
+        are_quiet(config, state, count) and is_lacking_the_same(config, state, SLOT_S),
+        is_named_quiet(config, state, count),
+    )
+
+
 QUIET = (
     seconds_named_quiet_are_quiet,
     the_first_of_quiet_seconds_is_quiet,
@@ -293,3 +301,6 @@ QUIET = (
     quiet_seconds_leave_every_other_alarm_as_it_was,
     more_seconds_than_quiet_ones_are_refused,
 )
+
+# Not proved, and not what TOT-05 says: looked at in CPython, to tell a kernel that names too few from this one.
+NAMED = (as_many_seconds_as_are_quiet_are_named,)

@@ -49,7 +49,10 @@ def test_every_cell_of_a_property_is_proved_from_the_invariant(property_id: str)
     assert set(cells.values()) == {"proved"}, cells
 
 
-@pytest.mark.parametrize(("property_id", "kind"), [("TOT-05", "quiet"), ("FLT-01", "loading")])
+@pytest.mark.parametrize(
+    ("property_id", "kind"),
+    [("TOT-05", "quiet"), ("FLT-01", "loading"), ("PRG-13", "limits"), ("TIM-05", "phase")],
+)
 def test_what_is_claimed_beside_the_step_is_proved(property_id: str, kind: str) -> None:
     results = decide(property_id, KERNEL).results
     assert {result.kind for result in results} == {kind}
@@ -170,6 +173,49 @@ def test_a_broken_guard_beside_the_step_is_found(
 ) -> None:
     result = decide_broken(tmp_path, Obligation(ANY_EVENT, kind, subject), room, guard, broken)
     assert result.verdict in ("refuted", "unknown"), "it is not proved"
+
+
+@pytest.mark.parametrize(
+    ("kind", "subject", "room", "guard", "broken"),
+    [
+        (
+            "limits",
+            "a_configuration_is_accepted_exactly_within_the_limits",
+            "limits.py",
+            "is_within(drug.hour_fg_max, 1, drug.day_fg_max)",
+            "is_within(drug.hour_fg_max, 1, MASS_FG_MAX)",
+        ),
+        (
+            "limits",
+            "a_configuration_is_accepted_exactly_within_the_limits",
+            "limits.py",
+            "is_within(drug.titration_days, 0,",
+            "is_within(drug.titration_days, 1,",
+        ),
+        (
+            "phase",
+            "a_moved_phase_brings_every_slot_so_much_later",
+            "programming.py",
+            "rotated[44:48] + rotated[0:44]",
+            "rotated[43:48] + rotated[0:43]",
+        ),
+        ("contract", "thecal.units.compute_smaller", "units.py", "min(a, b)", "max(a, b)"),
+        (
+            "contract",
+            "thecal.units.compute_quotient_up",
+            "units.py",
+            "quotient * divisor < dividend",
+            "quotient * divisor <= dividend",
+        ),
+    ],
+)
+def test_a_broken_function_of_plain_values_is_refuted_by_values_that_anyone_can_run(
+    tmp_path: Path, kind: Kind, subject: str, room: str, guard: str, broken: str
+) -> None:
+    result = decide_broken(tmp_path, Obligation(ANY_EVENT, kind, subject), room, guard, broken)
+    assert result.verdict == "refuted", result.detail
+    assert "in CPython" in result.detail, "it is shown"
+    assert "def test_" in result.counterexample, "and can be run"
 
 
 def test_an_unknown_fluid_that_is_forgotten_in_the_path_is_found_by_the_solver(tmp_path: Path) -> None:

@@ -9,11 +9,15 @@ import pytest
 import thecal
 import thecal_specs
 from thecal_proofs.decision import Limits
-from thecal_proofs.mutation.campaign import Campaign, Store, render, summarize
+from thecal_proofs.frontend import Sources
+from thecal_proofs.mutation.campaign import Campaign, Judged, Store, render, summarize
+from thecal_proofs.mutation.equality import find_equality
 from thecal_proofs.mutation.equivalents import EQUIVALENTS
-from thecal_proofs.mutation.judge import Judge, Kill
+from thecal_proofs.mutation.judge import Judge, Reference
+from thecal_proofs.mutation.kill import Kill, Kind
 from thecal_proofs.mutation.lister import SKIPPED_MODULES, list_mutants, read_modules
 from thecal_proofs.mutation.mutant import Mutant
+from thecal_proofs.mutation.reading import find_refusal
 from thecal_proofs.mutation.workshop import Workshop
 
 KERNEL = Path(thecal.__file__).parent
@@ -185,7 +189,7 @@ def test_the_kernel_as_it_stands_is_killed_by_nothing(workshop: Workshop) -> Non
     [
         ("ledger", "is_locked_out", "(tick - lockout.end_tick <= lockout.lockout_s)", "UND-03"),
         ("admission", "find_fluid_refusal", "(state.path.old.lo[0] <= 0)", "CON-06"),
-        ("admission", "find_fluid_refusal", "(state.reservoir.fluid.lo[0] <= 0)", "CON-06"),
+        ("admission", "find_fluid_refusal", "(state.reservoir.fluid.lo[0] <= 0)", "PRG-11"),
         ("units", "compute_largest_slot", "min", "RES-04"),
         ("schedule", "is_any_slot_above", "(slot >= most_fg)", "PRG-11"),
         ("schedule", "is_any_slot_below", "(slot <= least_fg)", "PRG-11"),
@@ -200,6 +204,58 @@ def test_a_broken_guard_is_noticed_by_a_property(
     assert kill is not None
     assert (kill.kind, kill.by) == ("property", by)
     assert kill.step > 0
+
+
+@pytest.fixture(scope="module")
+def met(workshop: Workshop) -> Reference:
+    """What the traces meet, on the kernel as it stands."""
+    with workshop.changed(None) as loaded:
+        return Reference({}, {}, Judge(loaded, Limits()).measure().met)
+
+
+@pytest.mark.parametrize(
+    ("module", "function", "after", "kind", "by", "claim"),
+    [
+        ("quiet", "compute_ahead_s", "(then - now + 1)", "property", "TOT-05", "seconds_named_quiet_are_quiet"),
+        ("quiet", "compute_ahead_s", "(now <= then)", "check", "a check", "as_many_seconds_as_are_quiet_are_named"),
+        (
+            "capsule",
+            "make_unprogrammed",
+            "(capsule.reservoir.volume_lo_nl + config.pump.pulse_volume_nl)",
+            "property",
+            "FLT-01",
+            "what_replaces_a_corrupt_state_is_locked_and_alarms",
+        ),
+        ("capsule", "compute_masses_added", "pass", "check", "a check", "a_changed_capsule_is_not_sealed"),
+        ("units", "compute_fg_per_s_up", "(fg_per_s <= QUOTIENT_END)", "contract", "TOT-03", "rate_brings_its_mass"),
+    ],
+)
+def test_what_no_step_shows_is_noticed_by_a_claim_beside_the_step(
+    workshop: Workshop, met: Reference, module: str, function: str, after: str, kind: Kind, by: str, claim: str
+) -> None:
+    with workshop.changed(find_mutant(module, function, after)) as loaded:
+        kill = Judge(loaded, Limits(), met).beside.find(None, kind)
+    assert kill is not None
+    assert (kill.kind, kill.by, kill.claim) == (kind, by, claim)
+
+
+def test_beside_the_step_the_kernel_as_it_stands_is_refuted_by_nothing_that_it_is_asked(
+    workshop: Workshop, met: Reference
+) -> None:
+    with workshop.changed(None) as loaded:
+        questions = Judge(loaded, Limits(), met).beside.questions
+        assert [kill for question in questions if (kill := question.find_refuted())] == []
+        unasked = [question.name for question in questions if not any(True for _ in question.list_cases())]
+        assert unasked == ["of thecal.integrity.is_intact"], (
+            "each claim is asked of something; no step looks whether it is intact"
+        )
+
+
+def test_a_question_of_which_a_trace_sees_nothing_is_left_out(workshop: Workshop, met: Reference) -> None:
+    with workshop.changed(find_mutant("quiet", "compute_ahead_s", "(now <= then)")) as loaded:
+        beside = Judge(loaded, Limits(), met).beside
+        assert beside.find(["of a seal"], "check") is None
+        assert beside.find(["of how many are quiet"], "check") is not None
 
 
 def test_a_kernel_that_raises_is_refuted_by_totality(workshop: Workshop) -> None:
@@ -230,12 +286,42 @@ def test_a_campaign_goes_on_where_it_was_left(tmp_path: Path) -> None:
 def test_what_is_kept_is_read_back(tmp_path: Path) -> None:
     store = Store(tmp_path, "key")
     kill = Kill("property", "OVR-03", "sentence", "lockout", 44, "BolusAsked")
-    store.add(MUTANTS[0], kill)
-    store.add(MUTANTS[1], None)
-    assert Store(tmp_path, "key").read() == {MUTANTS[0].id: kill, MUTANTS[1].id: None}
+    store.add(Judged(MUTANTS[0], kill))
+    store.add(Judged(MUTANTS[1], None, "whatever it calls"))
+    found = {MUTANTS[0].id: (kill, ""), MUTANTS[1].id: (None, "whatever it calls")}
+    assert Store(tmp_path, "key").read() == found
     assert Store(tmp_path, "other").read() == {}
 
 
 def test_what_is_called_equivalent_is_a_mutant_and_has_a_reason() -> None:
     assert set(EQUIVALENTS) <= {mutant.id for mutant in MUTANTS}
     assert all(reason.strip().endswith(".") for reason in EQUIVALENTS.values())
+
+
+SOURCES = Sources.of_folders(KERNEL, SPECS)
+
+
+@pytest.mark.parametrize(
+    ("module", "function", "after", "extent"),
+    [
+        ("limits", "is_admissible_drug", "is_within(drug.day_fg_max, 0, MASS_FG_MAX)", "for all arguments"),
+        ("limits", "is_admissible_drug", "is_within(drug.stability_s, 0, YEAR_S)", ""),
+    ],
+    ids=["the same", "another"],
+)
+def test_the_solver_says_whether_a_changed_function_is_the_same(
+    module: str, function: str, after: str, extent: str
+) -> None:
+    argument = after.replace(", 0, ", ", 1, ")
+    line = next(n for n, text in enumerate(TEXTS[module].splitlines(), 1) if argument in text)
+    mutant = next(m for m in MUTANTS if (m.module, m.function, m.line, m.after) == (module, function, line, "0"))
+    assert find_equality(SOURCES, mutant) == extent
+
+
+def test_what_can_no_more_be_read_is_noticed_by_totality() -> None:
+    longer = next(m for m in MUTANTS if (m.function, m.before, m.after) == ("compute_rotated", "40", "41"))
+    kill = find_refusal(SOURCES, longer)
+    assert kill is not None
+    assert (kill.kind, kill.by) == ("property", "TOT-01")
+    assert "tuple of 48" in kill.claim
+    assert find_refusal(SOURCES, find_mutant("ledger", "compute_patient_count", "(DAY_S - 1)")) is None

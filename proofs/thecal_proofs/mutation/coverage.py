@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Which trace runs which lines of the kernel: one that never runs a changed statement need not be run again.
+"""Which trace or question runs which lines of the kernel: one that never runs a changed statement is left out.
 
 Lines that a claim runs when it is asked of a step count as well, and so does everything that is run on import.
 """
@@ -19,7 +19,7 @@ Coverage: TypeAlias = Mapping[str, Lines]
 
 
 def measure(judge: Judge) -> dict[str, Lines]:
-    """The lines that each trace runs on a kernel that nothing refutes, by module and number."""
+    """The lines that each trace, and each question beside them, runs on a kernel that nothing refutes."""
     found: dict[str, Lines] = {}
     for trace in judge.traces:
         seen: set[tuple[str, int]] = set()
@@ -29,11 +29,18 @@ def measure(judge: Judge) -> dict[str, Lines]:
             raise ValueError(f"the kernel itself is refuted: {kill}")
         judge.forget()
         found[trace.name] = frozenset(seen)
+    for question in judge.beside.questions:
+        seen = set()
+        with _watching(judge.loaded.folders[0], seen):
+            kill = question.find_refuted()
+        if kill is not None:
+            raise ValueError(f"the kernel itself is refuted: {kill}")
+        found[question.name] = frozenset(seen)
     return found
 
 
 def find_traces(coverage: Coverage, mutant: Mutant) -> frozenset[str] | None:
-    """The traces that run a mutant's statement; None, if it is run on import and every trace may see it."""
+    """The traces and questions that run a mutant's statement; None, if it is run on import and each may see it."""
     if not mutant.function:
         return None
     lines = {(mutant.module, line) for line in range(mutant.lines[0], mutant.lines[1] + 1)}

@@ -1,83 +1,48 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs the traces of the specification on one kernel, and names the first claim that is not true of a step.
 
-A property of the catalogue is looked for first, in every trace; then a conjunct of the invariant or a lemma, which is
-TOT-03; then what TOT-04 lists and no step shows. A trace is followed as long as the assumptions hold of the event and
-of what the world does: what is refuted at a step is refuted of a state that is reached from the initial one. What
-raises in the kernel's step is refuted by TOT-01; a trace that raises beside it shows no more, which is TOT-04. A step
-that goes as it does on the kernel as it stands, of which every claim is true, is not asked again: marks say so.
+A property of the catalogue is looked for first, in every trace and then beside the step; then a conjunct of the
+invariant or a lemma, which is TOT-03; then a function's contract, and what is looked at in CPython alone; then what
+TOT-04 lists and no step shows. A trace is followed as long as the assumptions hold of the event and of what the world
+does: what is refuted at a step is refuted of a state that is reached from the initial one. What raises in the kernel's
+step is refuted by TOT-01; a trace that raises beside it shows no more, which is TOT-04. A step that goes as it does on
+the kernel as it stands, of which every claim is true, is not asked again: marks say so.
 """
 
-import inspect
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from traceback import walk_tb
-from typing import Any, Literal, TypeAlias
+from typing import Any
 
 from thecal_proofs.claims import judge
 from thecal_proofs.decision import Limits
 from thecal_proofs.frontend import Program, Sources
 from thecal_proofs.loading import Loaded
+from thecal_proofs.mutation.beside import Beside
+from thecal_proofs.mutation.kill import Claim, Kill, Kind, make_claim
+from thecal_proofs.mutation.meeting import meet
 
-Kind: TypeAlias = Literal["property", "conjunct", "witness", "load"]
 TRACES = "thecal_specs.witnesses"
 
 
 @dataclass(frozen=True, slots=True)
-class Kill:
-    """What noticed a mutant: the property that fails, what of it, and the step at which it does."""
-
-    kind: Kind
-    by: str
-    claim: str
-    trace: str
-    step: int
-    event: str
-
-    def __str__(self) -> str:
-        claim = f" ({self.claim})" if self.kind != "property" else ""
-        return f"{self.by}{claim} at trace {self.trace}, step {self.step}, {self.event}"
-
-
-@dataclass(frozen=True, slots=True)
 class Reference:
-    """What the traces do on the kernel as it stands: a mark of each step, and what each trace shows.
+    """What the traces do on the kernel as it stands: a mark of each step, what each trace shows, and what is met.
 
-    Marks are good within one process and its forks.
+    Marks are good within one process and its forks; ``met`` is read by any kernel (see ``meeting``).
     """
 
     marks: Mapping[str, Sequence[int]]
     shown: Mapping[str, frozenset[str]]
+    met: bytes = b""
 
 
 NO_REFERENCE = Reference({}, {})
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """A predicate with the names of what it asks for."""
-
-    id: str
-    name: str
-    holds: Callable[..., bool]
-    params: tuple[str, ...]
-
-    def is_refuted(self, names: Any) -> bool:
-        """Whether it is not true of a step; what cannot be said at all is not true either."""
-        try:
-            return self.holds(*(names[name] for name in self.params)) is not True
-        except Exception:  # a changed kernel answers with whatever it likes
-            return True
-
-
 def mark(step: Any) -> int:
     """A number that two steps share if they go alike."""
     return hash((step.event, step.outcome, step.truth, step.ghost_after))
-
-
-def make_claim(property_id: str, function: Callable[..., bool]) -> Claim:
-    """A claim of a function, its parameters' names being what it asks for."""
-    return Claim(property_id, function.__name__, function, tuple(inspect.signature(function).parameters))
 
 
 def compute_length(trace: Any) -> tuple[bool, int]:
@@ -104,21 +69,32 @@ class Judge:
         assumed = [loaded.find("thecal_specs.assumed", f"is_possible_{what}") for what in ("event", "truth")]
         self.assumptions = [make_claim("", function) for function in assumed]
         self.admissible = loaded.find("thecal.limits", "is_admissible_config")
+        self.beside = Beside(loaded, known.met)
         self.steps: list[Any] = []
         self.followed: list[Any] = []
 
     def find(self, names: Collection[str] | None) -> Kill | None:
-        """What the traces of these names (None: all) refute; None if nothing."""
-        return self.find_refuted(names) or self._find_missing(names)
+        """What the traces and questions of these names (None: all) refute; None if nothing."""
+        return (
+            self._find_property(names)
+            or self.beside.find(names, "property")
+            or self._find_conjunct()
+            or self.beside.find(names, "contract")
+            or self.beside.find(names, "check")
+            or self._find_missing(names)
+        )
 
     def find_refuted(self, names: Collection[str] | None) -> Kill | None:
         """The property, or else the conjunct, that a step of these traces refutes."""
+        return self._find_property(names) or self._find_conjunct()
+
+    def _find_property(self, names: Collection[str] | None) -> Kill | None:
         for trace in self.traces:
             if names is None or trace.name in names:
                 kill = self._follow(trace)
                 if kill is not None and self._is_reached(trace):
                     return kill
-        return self._find_conjunct()
+        return None
 
     def measure(self) -> Reference:
         """What the traces do on this kernel."""
@@ -128,7 +104,7 @@ class Judge:
             steps = list(self.run(trace))
             marks[trace.name] = [mark(step) for step in steps]
             shown[trace.name] = frozenset(name for step in steps for name in self.list_shown(step))
-        return Reference(marks, shown)
+        return Reference(marks, shown, meet(self.loaded, self.traces))
 
     def forget(self) -> None:
         """Begin anew."""

@@ -10,7 +10,8 @@ PROPERTIES = (
         statement=(
             "After every step each alarm is active whose condition holds, the condition written out in the"
             " specification over configuration, state and history. None becomes active without its condition, but"
-            " for that of a restart, which the event raises."
+            " for that of a restart, which the event raises. What is counted as lacking in a step is what was planned"
+            " for it, and was neither surely given nor is still promised."
         ),
         does_not_say=(
             "It does not say that an alarm is inactive as soon as its condition is gone, for until somebody has seen it"
@@ -49,7 +50,8 @@ PROPERTIES = (
         name="An acknowledged critical alarm sounds again",
         statement=(
             "An acknowledged critical alarm whose condition still holds sounds again within the stated"
-            " number of ticks, each time that it is acknowledged. Nothing sounds but an active alarm that is due."
+            " number of ticks, each time that it is acknowledged, and any other one a day later. Nothing sounds but an"
+            " active alarm that is due."
         ),
         does_not_say="It does not say that anybody hears it, nor how it sounds.",
         hazards=("HAZ-25",),

@@ -74,7 +74,8 @@ PROPERTIES = (
         statement=(
             "A bolus adds at most its mass to the upper book: of the primary drug what was asked for, of"
             " every other drug what was admitted for it at the grant; and no pulse of it comes before its share of the"
-            " duration has passed. At most one bolus is active, and one that has ended never resumes."
+            " duration has passed. At most one bolus is active, and one that has ended never resumes. No second ends"
+            " one of which a pulse of the strongest fluid is left, as long as the reservoir has one."
         ),
         does_not_say="It does not say that a granted bolus gives all of its mass, or any of it.",
         hazards=("HAZ-01", "HAZ-02"),
@@ -185,7 +186,7 @@ PROPERTIES = (
         statement=(
             "At most one ordered pulse awaits its outcome. The sequence numbers of pulse orders strictly"
             " increase. An outcome that is missing when the next pulse is due becomes unknown before that"
-            " pulse is ordered."
+            " pulse is ordered, and not before the shortest interval is over."
         ),
         does_not_say="It does not say that the driver obeys a number only once.",
         hazards=("HAZ-27", "HAZ-21"),

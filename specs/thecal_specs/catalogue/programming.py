@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Programming: how an intention becomes a therapy, and how a slip does not."""
 
-from thecal_specs.catalogue.record import Amendment, Property
+from thecal_specs.catalogue.record import Amendment, Means, Property
 
 PROPERTIES = (
     Property(
@@ -113,8 +113,9 @@ PROPERTIES = (
         id="PRG-08",
         name="A fact is never refused",
         statement=(
-            "A fact is never refused. One that fails a check is booked in its worst reading and leads to the"
-            " drugs' safe state with an alarm. After a failed self-test nothing runs until one has passed."
+            "A fact is never refused. It is booked as it is told, and the answer says what was booked; one that fails"
+            " a check is booked in its worst reading and leads to the drugs' safe state with an alarm. After a failed"
+            " self-test, and only then, nothing runs until one has passed."
         ),
         does_not_say=("It does not say that the reported fact is true, nor that the safe state is free of harm."),
         hazards=("HAZ-06", "HAZ-10", "HAZ-28"),
@@ -126,7 +127,8 @@ PROPERTIES = (
         name="A staged order dies with what it was made on",
         statement=(
             "A staged order names the active prescription, the fluids, the path as declared and the library"
-            " that it was made on. A change of any of them, a restart, or the end of its life abandons it."
+            " that it was made on. A change of any of them, a restart, or the end of its ten minutes abandons it;"
+            " until then no second does."
         ),
         does_not_say=("It does not say that an order younger than its life still fits what the clinician has in mind."),
         hazards=("HAZ-14", "HAZ-29"),
@@ -153,13 +155,13 @@ PROPERTIES = (
         id="PRG-11",
         name="A refused prescription breaks the rule that is named",
         statement=(
-            "A prescription that is not staged breaks the rule that the answer names: a limit, a fluid that must not"
+            "A prescription is staged as it was ordered, or is malformed, which is said of no other, or breaks the rule"
+            " that the answer names: a limit, a fluid that must not"
             " be given, a slot or bolus that cannot be delivered, a raise of basal while what was given or is in the"
             " reservoir forbids it, or a soft rule whose override was not given."
         ),
         does_not_say=(
-            "It does not say by how much a rule is broken, nor of a cap, or of the allowance for a change of the day"
-            " total, that the sums behind the refusal were right."
+            "It does not say by how much a rule is broken, nor of a cap that the sums behind the refusal were right."
         ),
         hazards=("HAZ-18", "HAZ-19"),
         requirements=("REQ-57",),
@@ -174,11 +176,24 @@ PROPERTIES = (
             " done, and a refusal's reason is so."
         ),
         does_not_say=(
-            "It does not say that the sums behind a refused prime were right, nor which of several true reasons is"
-            " named; boluses are UND-03's, prescriptions PRG-11's."
+            "It does not say which of several true reasons is named; boluses are UND-03's, prescriptions PRG-11's."
         ),
         hazards=("HAZ-18", "HAZ-19"),
         requirements=("REQ-58",),
         enforced_in=("programming", "priming"),
+    ),
+    Property(
+        id="PRG-13",
+        name="A configuration is accepted exactly within its limits",
+        statement=(
+            "A pump model and a library are accepted if every number of them lies within its limits, an hour's limit"
+            " within a day's, a bolus's within an hour's, a soft one within the hard one, and the lowest flow within"
+            " the first drug's limits; any other configuration is refused."
+        ),
+        does_not_say="It does not say that the numbers of an accepted configuration are those of the pump or drug.",
+        means=Means.OBLIGATIONS,
+        hazards=("HAZ-29",),
+        requirements=("REQ-59",),
+        enforced_in=("limits",),
     ),
 )

@@ -35,7 +35,7 @@ PROPERTIES = (
         statement=(
             "When the next pulse would not fit above the residual, a bolus ends first and basal keeps the"
             " rest; when no basal pulse fits either, delivery ends and the critical empty alarm is active in"
-            " the same step. Only a refill lets the motor run again."
+            " the same step. That pulse of basal is owed no more. Only a refill lets the motor run again."
         ),
         does_not_say=("It does not say that the patient was warned before, which is the low-reservoir alarm's part."),
         hazards=("HAZ-12",),

@@ -37,6 +37,7 @@ PROPERTIES = (
         name="Fifteen years of ticks overflow nothing",
         statement=(
             "In fifteen years of ticks after the initial state no counter and no total reaches the end of its range."
+            " Service ends with its last tick, not before, and does not begin again."
         ),
         does_not_say="It does not say that pump, battery or drug last as long.",
         hazards=("HAZ-26",),
@@ -57,6 +58,19 @@ PROPERTIES = (
         hazards=("HAZ-24", "HAZ-31"),
         requirements=("REQ-44",),
         enforced_in=("alarms", "step"),
+    ),
+    Property(
+        id="TIM-05",
+        name="A moved phase brings every slot exactly so much later",
+        statement=(
+            "A phase that is moved by n half hours, for every n from 0 to 47, brings each of the day's slots exactly n"
+            " half hours later, and those of the day's end to its beginning."
+        ),
+        does_not_say="It does not say that the move is admitted, which is TIM-01.",
+        means=Means.OBLIGATIONS,
+        hazards=("HAZ-23",),
+        requirements=("REQ-60",),
+        enforced_in=("programming",),
     ),
     Property(
         id="FLT-01",
@@ -132,7 +146,8 @@ PROPERTIES = (
         name="A long stop blocks boluses until a clinician confirms",
         statement=(
             "After a stop longer than the bound of the drug or of the pump, no bolus is granted until a"
-            " clinician confirms."
+            " clinician confirms. A stop is counted to the second, by the greatest gap where nobody counted, and"
+            " nothing else forbids boluses so."
         ),
         does_not_say=(
             "It does not hold back the basal, although tolerance may be lost and flow may be higher after the stop."

@@ -148,9 +148,9 @@ PROPERTIES = (
         name="A restart resumes the therapy that was running",
         statement=(
             "After a restart with a valid state the confirmed basal resumes if it was running, a bolus has"
-            " ended, and a critical alarm is latched; therapy that a clinician had stopped stays stopped."
-            " After a gap too long to know the time of day, a phase-unverified alarm stays until a phase"
-            " event."
+            " ended, a pulse in flight is in doubt, and a critical alarm is latched; therapy that a clinician had"
+            " stopped stays stopped. After a gap too long to know the time of day, a phase-unverified alarm stays until"
+            " a phase event."
         ),
         does_not_say=(
             "It does not say that the basal resumes at the right time of day, nor that what the gap took is made up."

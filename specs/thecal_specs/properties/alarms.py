@@ -3,13 +3,14 @@
 
 from typing import Annotated, TypeAlias
 
-from thecal.events import AlarmAcknowledged, Event, PowerRestored
+from thecal.events import AlarmAcknowledged, Event, PowerRestored, SecondsPassed
 from thecal.limits import Config
 from thecal.outcome import Outcome
 from thecal.state import ALARM_COUNT, CRITICAL_COUNT, Alarm, AlarmState, Mode, State
 from thecal.units import DAY_S, FAILURE_COUNT, YEAR_S
 from thecal_specs.ghost import compute_off_bound_s
 from thecal_specs.logic import implies
+from thecal_specs.properties.lacking import is_lack_noted
 from thecal_specs.properties.underdose import compute_tolerance_permille
 
 Conditions: TypeAlias = Annotated[tuple[bool, ...], ALARM_COUNT]
@@ -66,11 +67,15 @@ def an_alarm_is_active_whenever_its_condition_holds(config: Config, before: Stat
     """ALM-01: after every event each alarm whose condition holds is active, and none is raised without its cause."""
     expected = compute_expected(config, after)
     is_restart = isinstance(event, PowerRestored)
+    is_quiet = isinstance(event, SecondsPassed)  # TOT-05: as second by second
     return all(
         implies(expected[i], after.alarms[i].is_active)
         and implies(not before.alarms[i].is_active and after.alarms[i].is_active, expected[i] or is_raised_by(event, i))
         for i in range(ALARM_COUNT)
-    ) and implies(is_restart, after.alarms[Alarm.RESTARTED].is_active)
+    ) and (
+        implies(is_restart, after.alarms[Alarm.RESTARTED].is_active)
+        and (is_quiet or is_lack_noted(before, event, after))
+    )
 
 
 def is_acknowledged_now(event: Event, alarm: int) -> bool:
@@ -120,6 +125,11 @@ def the_most_urgent_alarm_is_the_one_shown(after: State, outcome: Outcome) -> bo
     ) and implies(shown.is_active, any(after.alarms[i].is_active and shown.alarm == i for i in range(ALARM_COUNT)))
 
 
+def compute_reminder_s(alarm: int) -> int:
+    """How long an alarm is silent that was seen: ten minutes if it is critical, else a day."""
+    return CRITICAL_REMINDER_S if alarm < CRITICAL_COUNT else DAY_S
+
+
 def an_acknowledged_critical_alarm_sounds_again(before: State, event: Event, outcome: Outcome, after: State) -> bool:
     """ALM-04: a critical alarm is silent for at most the reminder after it was seen; nothing sounds but what is due."""
     is_any_due = any(alarm.is_active and after.tick >= alarm.quiet_until_tick for alarm in after.alarms)
@@ -128,6 +138,13 @@ def an_acknowledged_critical_alarm_sounds_again(before: State, event: Event, out
         and all(
             implies(
                 after.alarms[i].is_active and after.tick >= after.alarms[i].quiet_until_tick, outcome.shown.is_sounding
+            )
+            for i in range(ALARM_COUNT)
+        )
+        and all(
+            implies(
+                before.alarms[i].is_active and after.alarms[i].is_active and is_acknowledged_now(event, i),
+                after.alarms[i].quiet_until_tick == after.tick + compute_reminder_s(i),
             )
             for i in range(ALARM_COUNT)
         )

@@ -63,16 +63,30 @@ def is_pulse_of_its_time(before: State, outcome: Outcome, after: State, ghost_af
     )
 
 
+def is_bolus_over(config: Config, before: State, after: State) -> bool:
+    """Whether a second in which a bolus ends found less of it than a pulse, or no fluid for one, or was the last."""
+    volume_nl = config.pump.pulse_volume_nl
+    doubtful_nl = volume_nl if before.flight.is_pending else 0
+    return (
+        before.bolus.left_fg < compute_largest_pulse_fg(config, before)
+        or before.reservoir.volume_lo_nl - doubtful_nl - volume_nl < config.pump.residual_nl
+        or after.mode == Mode.END_OF_SERVICE
+    )
+
+
 def a_bolus_gives_at_most_its_mass_alone_and_once(
-    before: State, outcome: Outcome, after: State, ghost_after: Ghost
+    config: Config, before: State, event: Event, outcome: Outcome, after: State, ghost_after: Ghost
 ) -> bool:
-    """OVR-05: a bolus orders at most its mass, in its time; one at a time; it begins by a grant, and as a new one."""
+    """OVR-05: a bolus orders at most its mass, in its time, and ends with it; one at a time, each begun by a grant."""
+    is_second = isinstance(event, SecondPassed)
+    was_bolus = before.bolus.is_active and not before.bolus.is_prime
     is_start = not before.bolus.is_active and after.bolus.is_active
     granted = Response.PRIME_BEGUN if after.bolus.is_prime else Response.BOLUS_GRANTED
     is_bolus = after.bolus.is_active and not after.bolus.is_prime
     return (
         implies(is_bolus, ghost_after.course.bolus_fg[0] <= ghost_after.course.asked_fg)
         and is_pulse_of_its_time(before, outcome, after, ghost_after)
+        and implies(is_second and was_bolus and not after.bolus.is_active, is_bolus_over(config, before, after))
         and implies(after.bolus.is_active, is_no_larger(ghost_after.course.bolus_fg, after.bolus.reserved_fg))
         and implies(outcome.pulse.is_ordered and not outcome.pulse.is_basal, before.bolus.is_active)
         and implies(is_start, outcome.response == granted and after.bolus.start_tick == after.tick)
@@ -184,21 +198,32 @@ def a_prime_stays_within_path_ledgers_and_admission(
         and implies(is_priming, course.primed_nl < after.path.volume_hi_nl + config.pump.pulse_volume_nl)
         and implies(is_priming, is_no_larger(course.bolus_fg, after.bolus.reserved_fg))
         and implies(is_over, is_no_larger(course.bolus_fg, after.ledger[0].given_fg) and after.ledger[0].is_used)
+        and implies(
+            is_over and isinstance(event, SecondPassed) and not after.is_admitted and after.path.front_hi_nl <= 0,
+            after.path.old == after.reservoir.fluid or after.mode == Mode.END_OF_SERVICE,
+        )
     )
 
 
 def one_pulse_is_in_flight_and_sequence_numbers_increase(
-    config: Config, before: State, outcome: Outcome, after: State, ghost: Ghost
+    config: Config, before: State, event: Event, outcome: Outcome, after: State, ghost: Ghost
 ) -> bool:
-    """OVR-12: a new pulse has a larger number, and one still in flight before it is booked as unknown first."""
+    """OVR-12: a new pulse has a larger number; one in flight is waited for, then booked as unknown before another."""
     doubtful_nl = config.pump.pulse_volume_nl if before.flight.is_pending else 0
-    return implies(
-        outcome.pulse.is_ordered,
-        outcome.pulse.sequence > ghost.course.last_sequence
-        and after.flight.is_pending
-        and after.flight.sequence == outcome.pulse.sequence
-        and after.reservoir.volume_lo_nl == before.reservoir.volume_lo_nl - doubtful_nl
-        and after.reservoir.volume_hi_nl == before.reservoir.volume_hi_nl,
-    ) and implies(
-        not outcome.pulse.is_ordered, after.flight.is_pending == (after.flight.is_pending and before.flight.is_pending)
+    is_second = isinstance(event, SecondPassed)
+    is_awaited = is_second and before.tick + 1 - before.flight.ordered_tick < config.pump.pulse_interval_s
+    return (
+        implies(is_awaited, after.flight == before.flight)
+        and implies(
+            outcome.pulse.is_ordered,
+            outcome.pulse.sequence > ghost.course.last_sequence
+            and after.flight.is_pending
+            and after.flight.sequence == outcome.pulse.sequence
+            and after.reservoir.volume_lo_nl == before.reservoir.volume_lo_nl - doubtful_nl
+            and after.reservoir.volume_hi_nl == before.reservoir.volume_hi_nl,
+        )
+        and implies(
+            not outcome.pulse.is_ordered,
+            after.flight.is_pending == (after.flight.is_pending and before.flight.is_pending),
+        )
     )

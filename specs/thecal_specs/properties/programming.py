@@ -13,16 +13,20 @@ from thecal.events import (
     PrescriptionStaged,
     PulseReported,
     RefillDone,
+    SecondPassed,
+    SecondsPassed,
     SelfTestReported,
 )
 from thecal.limits import Config
 from thecal.outcome import Outcome, Response
 from thecal.state import Alarm, Mode, State
-from thecal.units import DAY_S, SLOT_COUNT, SLOT_S, compute_day_fg, compute_fg_per_s_up, compute_quotient_up
+from thecal.units import DAY_S, DRUG_COUNT, SLOT_COUNT, SLOT_S, compute_day_fg, compute_fg_per_s_up, compute_quotient_up
 from thecal_specs.ghost import Ghost, World, compute_largest_pulse_fg, is_running
 from thecal_specs.logic import implies
-from thecal_specs.properties.answers import is_confirmation_answered, is_order_answered_truly, is_said
-from thecal_specs.properties.refusals import is_refused_for_what_is_named
+from thecal_specs.properties.answers import is_confirmed_truly, is_order_answered_truly, is_said
+from thecal_specs.properties.facts import is_fact_answered_truly, is_fact_booked
+from thecal_specs.properties.modes import is_confirmation_answered
+from thecal_specs.properties.refusals import STAGED_LIFE_S, is_staging_answered_truly, is_steep_fall, is_steep_rise
 
 
 def is_new_program(before: State, after: State) -> bool:
@@ -132,8 +136,16 @@ def hard_limits_hold_and_soft_ones_yield_only_to_an_explicit_override(
     return is_hard
 
 
+def is_allowance_kept(config: Config, before: State, after: State, drug: int) -> bool:
+    """Whether a day total of a drug is within its allowance of the running one's least and most, or is overridden."""
+    total_fg = after.titration.total_fg[drug]
+    return (after.overrides.is_increase or not is_steep_rise(config, before, drug, total_fg)) and (
+        after.overrides.is_decrease or not is_steep_fall(config, before, drug, total_fg)
+    )
+
+
 def a_steep_change_of_dose_needs_an_explicit_override(
-    config: Config, before: State, event: Event, after: State, ghost: Ghost
+    config: Config, before: State, event: Event, outcome: Outcome, after: State, ghost: Ghost
 ) -> bool:
     """PRG-05: a total above or below the running one needs its override beyond the allowance of the titration days."""
     program = ghost.program
@@ -155,6 +167,9 @@ def a_steep_change_of_dose_needs_an_explicit_override(
                 or total_fg >= running_fg
                 or total_fg * 1000 >= program.sample_fg * (1000 - drug.titration_permille)
             ),
+        ) and implies(
+            outcome.response == Response.PRESCRIPTION_CONFIRMED,
+            all(is_allowance_kept(config, before, after, i) for i in range(DRUG_COUNT)),
         )
     return True
 
@@ -204,8 +219,8 @@ def is_self_tested(event: Event, is_passed: bool) -> bool:
     return False
 
 
-def a_fact_is_never_refused(before: State, event: Event, outcome: Outcome, after: State) -> bool:
-    """PRG-08: facts are booked; what they make inadmissible does not run and alarms, nor does a pump that failed."""
+def a_fact_is_never_refused(config: Config, before: State, event: Event, outcome: Outcome, after: State) -> bool:
+    """PRG-08: facts are booked as told, and the answer says so; what they forbid does not run and alarms."""
     is_fact = isinstance(event, RefillDone) or isinstance(event, PathDeclared) or isinstance(event, PulseReported)
     is_over = after.mode == Mode.FAILED or after.mode == Mode.END_OF_SERVICE
     return (
@@ -216,6 +231,10 @@ def a_fact_is_never_refused(before: State, event: Event, outcome: Outcome, after
         )
         and implies(is_self_tested(event, False), is_over)
         and implies(before.mode == Mode.FAILED and not is_over, is_self_tested(event, True))
+        and implies(before.mode != Mode.FAILED and after.mode == Mode.FAILED, is_self_tested(event, False))
+        and implies(before.mode != Mode.STOPPED and after.mode == Mode.STOPPED, after.is_programmed)
+        and is_fact_answered_truly(config, before, event, outcome, after)
+        and is_fact_booked(config, before, event, after)
     )
 
 
@@ -233,8 +252,14 @@ def a_staged_order_dies_with_what_it_was_made_on(before: State, event: Event, af
         or after.path.volume_hi_nl != before.path.volume_hi_nl
         or after.tick > before.staged.expires_tick
     )
-    return implies(
-        before.staged.is_staged and is_changed and after.mode != Mode.END_OF_SERVICE, not after.staged.is_staged
+    is_second = isinstance(event, SecondPassed) or isinstance(event, SecondsPassed)
+    is_new = after.staged.is_staged and after.staged != before.staged
+    return (
+        implies(
+            before.staged.is_staged and is_changed and after.mode != Mode.END_OF_SERVICE, not after.staged.is_staged
+        )
+        and implies(is_new, after.staged.expires_tick == after.tick + STAGED_LIFE_S)
+        and implies(is_second and not is_changed and before.mode != Mode.PRIMING, after.staged == before.staged)
     )
 
 
@@ -259,9 +284,9 @@ def an_implausible_change_needs_an_explicit_override(config: Config, before: Sta
 def a_refused_prescription_breaks_the_rule_that_is_named(
     config: Config, before: State, event: Event, outcome: Outcome
 ) -> bool:
-    """PRG-11: a prescription is not staged only for a rule that it, the fluids, or a doubt truly breaks."""
+    """PRG-11: a prescription is staged as ordered, or breaks the rule that is named, and is malformed if it is."""
     if isinstance(event, PrescriptionStaged):
-        return is_refused_for_what_is_named(config, before, event, outcome.response)
+        return is_staging_answered_truly(config, before, event, outcome)
     return True
 
 
@@ -273,7 +298,10 @@ def every_order_is_answered_truly(config: Config, before: State, event: Event, o
         return is_said(is_there, response, Response.PRESCRIPTION_ABANDONED, Response.REFUSED_NOTHING_STAGED)
     if isinstance(event, PrescriptionConfirmed):
         is_same = event.prescription == before.staged.prescription
-        return is_confirmation_answered(before, before.staged.prime_nl <= 0, is_same, response)
+        is_prescription = before.staged.prime_nl <= 0
+        return is_confirmation_answered(before, is_prescription, is_same, response) and implies(
+            before.staged.is_staged and is_prescription and is_same, is_confirmed_truly(before, event, outcome)
+        )
     if isinstance(event, AlarmAcknowledged):
         is_active = before.alarms[event.alarm].is_active
         return is_said(is_active, response, Response.ALARM_ACKNOWLEDGED, Response.REFUSED_ALARM_NOT_ACTIVE)

@@ -42,6 +42,21 @@ def a_low_reservoir_alarms_without_flicker(before: State, event: Event, after: S
     )
 
 
+def is_emptied(config: Config, before: State, event: Event, after: State) -> bool:
+    """Whether basal is due and does not fit, owes no more for that, and it is kept how fast the pump ran."""
+    volume_nl = config.pump.pulse_volume_nl
+    doubtful_nl = volume_nl if before.flight.is_pending else 0
+    owed_fg_1800 = before.basal.owed_fg_1800 + compute_scheduled_now_fg_1800(config, before, event)
+    weakest_fg = min(before.path.old.hi[0], before.reservoir.fluid.hi[0]) * volume_nl
+    return (
+        is_scheduled(before, event)
+        and before.reservoir.volume_lo_nl - doubtful_nl - volume_nl < config.pump.residual_nl
+        and owed_fg_1800 >= weakest_fg * SLOT_S
+        and after.basal.owed_fg_1800 == before.basal.owed_fg_1800
+        and after.device.is_interrupted_at_minimum_rate == (before.mode == Mode.MINIMUM_RATE)
+    )
+
+
 def a_bolus_ends_first_and_an_empty_reservoir_alarms_at_once(
     config: Config, before: State, event: Event, after: State, ghost: Ghost
 ) -> bool:
@@ -59,6 +74,7 @@ def a_bolus_ends_first_and_an_empty_reservoir_alarms_at_once(
     ) and (
         implies(after.mode == Mode.EMPTY, after.alarms[Alarm.RESERVOIR_EMPTY].is_active and not after.bolus.is_active)
         and implies(before.mode == Mode.EMPTY and is_running(after), isinstance(event, RefillDone))
+        and implies(before.mode != Mode.EMPTY and after.mode == Mode.EMPTY, is_emptied(config, before, event, after))
     )
 
 
@@ -106,6 +122,8 @@ def a_residual_that_differs_leads_to_the_safe_state(config: Config, before: Stat
             surprise != 0 and surprise == before.therapy.last_discrepancy,
             after.alarms[Alarm.RESERVOIR_DISCREPANT_AGAIN].is_active,
         )
+        and implies(surprise != 0, after.therapy.is_repeated == (surprise == before.therapy.last_discrepancy))
+        and implies(is_resolution and is_doubted, after.therapy.discrepancy == 0 and not after.therapy.is_repeated)
         and implies(after.therapy.discrepancy != 0, after.alarms[Alarm.RESERVOIR_DISCREPANT].is_active)
         and implies(is_doubted and not is_resolution and not is_refill, after.therapy.discrepancy != 0)
         and implies(is_doubted and not before.bolus.is_active, not after.bolus.is_active)

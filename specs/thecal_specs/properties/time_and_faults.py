@@ -10,13 +10,14 @@ from thecal.events import (
     PulseReported,
     PulseResult,
     RefillDone,
+    SecondPassed,
     SecondsPassed,
 )
 from thecal.limits import Config, SafeState
 from thecal.outcome import Outcome, Response
 from thecal.state import Alarm, Mode, State
 from thecal.units import DAY_S, FAILURE_COUNT, SLOT_S, TICK_MAX, YEAR_S
-from thecal_specs.ghost import Ghost, is_running
+from thecal_specs.ghost import Ghost, compute_off_bound_s, is_running
 from thecal_specs.logic import implies
 from thecal_specs.properties.reservoir import compute_surprise
 
@@ -50,10 +51,13 @@ def a_restart_never_shortens_a_lockout_or_a_window(before: State, event: Event, 
             after.tick == before.tick
             and after.lockout.end_tick >= before.lockout.end_tick
             and implies(before.lockout.has_ended, after.lockout.has_ended)
+            and after.lockout.lockout_s >= min(before.lockout.lockout_s, before.program.lockout_s)
+            and implies(not before.bolus.is_active, after.lockout.lockout_s >= before.lockout.lockout_s)
+            and implies(event.is_last_state, after.device.unknown_until_tick == before.device.unknown_until_tick)
             and (before.bolus.is_active or after.ledger == before.ledger)
             and implies(
                 not event.is_last_state,
-                after.device.unknown_until_tick >= after.tick + DAY_S
+                after.device.unknown_until_tick == after.tick + DAY_S
                 and after.lockout.has_ended
                 and after.lockout.end_tick == after.tick
                 and after.lockout.lockout_s >= after.program.lockout_s,
@@ -79,6 +83,8 @@ def fifteen_years_of_ticks_overflow_nothing(before: State, event: Event, after: 
         and before.tick <= after.tick <= before.tick + compute_seconds(event)
         and after.tick <= TICK_MAX
         and implies(after.tick == TICK_MAX, after.mode == Mode.END_OF_SERVICE)
+        and implies(before.mode == Mode.END_OF_SERVICE, after.mode == Mode.END_OF_SERVICE)
+        and implies(before.mode != Mode.END_OF_SERVICE and after.tick < TICK_MAX, after.mode != Mode.END_OF_SERVICE)
     )
 
 
@@ -165,9 +171,29 @@ def the_safe_state_is_that_of_the_most_demanding_drug(
     return True
 
 
-def a_long_stop_blocks_boluses_until_a_clinician_confirms(before: State, after: State, ghost: Ghost) -> bool:
-    """FLT-05: once therapy was off for its bound, no patient bolus starts before a clinician confirms a program."""
-    return implies(
-        ghost.deadlines.is_off_too_long,
-        before.bolus.is_active or not after.bolus.is_active or not after.bolus.is_patient,
+def compute_off_s(before: State, event: Event) -> int:
+    """How long basal has not run, once a second has passed, or a gap of at most so many was told of."""
+    off_s = before.therapy.off_s
+    if isinstance(event, PowerRestored):
+        return min(off_s + min(max(0, event.gap_s), TICK_MAX), TICK_MAX)
+    if isinstance(event, SecondPassed):
+        if before.mode == Mode.END_OF_SERVICE:
+            return off_s
+        return 0 if before.mode == Mode.DELIVERING or not before.is_programmed else min(off_s + 1, TICK_MAX)
+    return off_s
+
+
+def a_long_stop_blocks_boluses_until_a_clinician_confirms(
+    config: Config, before: State, event: Event, after: State, ghost: Ghost
+) -> bool:
+    """FLT-05: once therapy was off for its bound, and only then, patient boluses wait for a confirmed program."""
+    is_quiet = isinstance(event, SecondsPassed)
+    is_blocked_now = after.therapy.is_bolus_blocked and not before.therapy.is_bolus_blocked
+    return (
+        implies(
+            ghost.deadlines.is_off_too_long,
+            before.bolus.is_active or not after.bolus.is_active or not after.bolus.is_patient,
+        )
+        and implies(is_blocked_now, after.is_programmed and after.therapy.off_s >= compute_off_bound_s(config, before))
+        and implies(not is_quiet, after.therapy.off_s == compute_off_s(before, event))
     )

@@ -202,6 +202,7 @@ def is_named_of_a_patient(config: Config, before: State, response: Response) -> 
     """Whether a refusal that meets only a patient's bolus is one that is true."""
     is_blocked = before.therapy.is_bolus_blocked or before.therapy.discrepancy != 0
     is_failing = before.alarms[Alarm.PULSES_FAILED].is_active
+    is_prescribed = before.mode == Mode.DELIVERING and before.program.bolus_fg > 0 and is_permitted(config, before)
     is_foreign = response == Response.REFUSED_BOLUS_OF_A_DRUG_THAT_PATIENTS_MAY_NOT_ASK_FOR
     return (
         implies(response == Response.REFUSED_BOLUS_NOT_PRESCRIBED, before.program.bolus_fg <= 0)
@@ -210,6 +211,8 @@ def is_named_of_a_patient(config: Config, before: State, response: Response) -> 
         and implies(response == Response.REFUSED_BOLUS_WHILE_PULSES_FAIL, is_failing)
         and implies(response == Response.REFUSED_BOLUS_STILL_LOCKED_OUT, is_locked_out(before))
         and implies(response == Response.REFUSED_BOLUS_COUNT_REACHED, is_count_reached(before))
+        and implies(before.mode != Mode.DELIVERING, response == Response.REFUSED_BOLUS_WHILE_NOT_DELIVERING)
+        and implies(is_prescribed and is_blocked, response == Response.REFUSED_BOLUS_UNTIL_A_CLINICIAN_CONFIRMS)
         and response != Response.REFUSED_BOLUS_MALFORMED
         and response != Response.REFUSED_BOLUS_TOO_FAST_TO_DELIVER
         and response != Response.REFUSED_CLINICIAN_BOLUS_COUNT_REACHED
@@ -220,7 +223,7 @@ def is_named_of_a_clinician(before: State, event: ClinicianBolusAsked, response:
     """Whether a refusal that meets only a clinician's bolus is one that is true."""
     is_counted = response == Response.REFUSED_CLINICIAN_BOLUS_COUNT_REACHED
     return (
-        implies(response == Response.REFUSED_BOLUS_MALFORMED, not is_order_well_formed(event))
+        (response == Response.REFUSED_BOLUS_MALFORMED) == (not is_order_well_formed(event))
         and implies(response == Response.REFUSED_BOLUS_TOO_FAST_TO_DELIVER, is_too_fast(before, event))
         and implies(is_counted, is_clinicians_count_reached(before))
         and response != Response.REFUSED_BOLUS_NOT_PRESCRIBED
@@ -373,7 +376,11 @@ def a_restart_resumes_the_therapy_that_was_running(before: State, event: Event, 
             and after.program == before.program
             and not after.bolus.is_active
             and after.alarms[Alarm.RESTARTED].is_active
-            and implies(not event.is_time_of_day_known, after.alarms[Alarm.TIME_OF_DAY_UNVERIFIED].is_active)
+            and not after.flight.is_pending
+            and implies(
+                not event.is_time_of_day_known or not before.device.is_time_of_day_known,
+                after.alarms[Alarm.TIME_OF_DAY_UNVERIFIED].is_active,
+            )
         )
     return implies(
         not before.device.is_time_of_day_known and outcome.response != Response.PHASE_MOVED,

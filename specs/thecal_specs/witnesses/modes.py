@@ -96,6 +96,7 @@ ENDING = (
 )
 LASTING = tuple(event for event in EVERY if type(event) not in {type(each) for each in ENDING})
 STALL = (MotorRecovered(), ResumeAsked(), MotorStalled())
+LATE = (SelfTestReported(is_passed=False), fill_up(has_unknown_drug=True), fill_up())
 
 
 def in_mode(*entry: Event) -> tuple[Event, ...]:
@@ -181,6 +182,6 @@ MODES = (
         story="So does one whose last tick came in a bolus; nothing runs afterwards.",
         config=CONFIG,
         boxed_s=TICK_MAX - 10,
-        happenings=(*start(), Seconds(5), BolusAsked(), Seconds(5), *EVERY),
+        happenings=(*start(), Seconds(5), BolusAsked(), Seconds(5), *EVERY, *LATE),
     ),
 )
