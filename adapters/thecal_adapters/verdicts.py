@@ -107,13 +107,16 @@ def render_record(fingerprint: Mapping[str, str], report: Report) -> str:
     return write({"fingerprint": dict(fingerprint), "report": lasting})
 
 
-def read_record(root: Path, fingerprint: Mapping[str, str]) -> Report | None:
-    """The recorded run, if it is about these very texts, this prover and this solver; else None."""
+def load_record(root: Path) -> tuple[Mapping[str, str], Report] | None:
+    """What the recorded run was about, and what it said; None if nothing is on record."""
     file = root / RECORD
     if not file.is_file():
         return None
     record: Mapping[str, Any] = json.loads(file.read_text(encoding="utf-8"))
-    if record.get("fingerprint") != dict(fingerprint):
-        return None
-    found: Report = record["report"]
-    return found
+    return record["fingerprint"], record["report"]
+
+
+def read_record(root: Path, fingerprint: Mapping[str, str]) -> Report | None:
+    """The recorded run, if it is about these very texts, this prover and this solver; else None."""
+    record = load_record(root)
+    return record[1] if record is not None and dict(record[0]) == dict(fingerprint) else None

@@ -3,9 +3,9 @@
 
 import random
 from dataclasses import replace
-from functools import cache
 
 import pytest
+from tests.adapters.checks import FRESH, MCG_FG, make_check
 
 from thecal.events import BolusAsked, PulseReported, PulseResult, SecondPassed, SecondsPassed
 from thecal.limits import Config
@@ -16,13 +16,13 @@ from thecal.state import State, initial_state
 from thecal.step import step
 from thecal.units import DAY_S, DRUG_COUNT, HOUR_S, SLOT_COUNT
 from thecal_adapters import schemas
-from thecal_adapters.checking import Check, Side, amounts, check, make_running_state
+from thecal_adapters.checking import Side, amounts, check
 from thecal_adapters.checking.admitting import admit
 from thecal_adapters.checking.amounts import Grounds
 from thecal_adapters.checking.bridge import Tip
 from thecal_adapters.checking.delivering import compute_delivery
 from thecal_adapters.checking.describing import describe
-from thecal_adapters.checking.reservoir import Reason, find_pulse_s, is_alarm_replayed
+from thecal_adapters.checking.reservoir import Reason, find_pulse_s, find_refill_now, is_alarm_replayed
 from thecal_adapters.checking.telling import tell_check
 from thecal_adapters.checking.windows import Window
 from thecal_adapters.doses import Kind, tell
@@ -30,18 +30,7 @@ from thecal_adapters.finding import Missing
 from thecal_adapters.library import load_config
 from thecal_adapters.prescriptions import Filling, Order, Tubing, find_example, list_examples
 
-MCG_FG = 10**9
 SEED = 20_261_125
-# The examples that begin from a fresh pump; the other one changes the fluid of a running one.
-FRESH = [name for name in list_examples() if find_example(name).tubing is not None]
-
-
-@cache
-def make_check(name: str) -> tuple[Config, State, Check]:
-    order = find_example(name)
-    config = load_config(order.pump, order.drugs)
-    state = initial_state(config) if name in FRESH else make_running_state(config, find_example("baclofen-flex"))
-    return config, state, check(config, state, order)
 
 
 def replay(config: Config, start: State, window: Window, drug: int) -> tuple[int, int]:
@@ -143,37 +132,6 @@ def test_changes_are_told_against_what_runs_or_against_another_order() -> None:
     assert [change.name for change in against.changes if change.is_changed] == ["low reservoir"]
 
 
-@pytest.mark.parametrize("name", list_examples())
-def test_tenfold_and_hourly_slips_are_refused_by_the_kernel_with_its_rule(name: str) -> None:
-    config, state, found = make_check(name)
-    slips = {mistake.name: mistake for mistake in found.mistakes}
-    for slip in ("every dose ten times too high", "a dose per day entered as one per hour"):
-        assert slips[slip].is_refused
-        assert slips[slip].rule
-    assert slips["every dose ten times too high"].factor == 10
-    ten = replace(found.order.prescription, slots_fg=tuple(10 * fg for fg in found.order.prescription.slots_fg))
-    refusal = admit(config, state, replace(found.order, prescription=ten)).refusal
-    assert refusal is not None
-    assert refusal.response == slips["every dose ten times too high"].response
-
-
-def test_a_strength_that_is_wrong_and_plausible_is_told_with_what_it_would_bring() -> None:
-    _, _, found = make_check("morphine-patient-bolus")
-    slips = {mistake.name: mistake for mistake in found.mistakes}
-    slip = slips["strength entered four times too low"]
-    assert not slip.is_refused
-    assert slip.day_fg == 9_600 * MCG_FG
-    told = "\n".join(tell_check(found, {}))
-    assert "strength entered four times too low: NOT REFUSED: basal would bring 9.6 mg a day, 4 times" in told
-
-
-def test_a_step_whose_mass_is_given_every_hour_is_among_the_slips() -> None:
-    _, _, found = make_check("baclofen-flex")
-    slips = {mistake.name: mistake for mistake in found.mistakes}
-    assert slips["the mass of the largest step every hour"].day_fg == 24 * 36 * MCG_FG
-    assert slips["the mass of the largest step every hour"].is_refused
-
-
 def test_the_reservoir_lasts_as_long_as_the_account_says_and_the_alarm_is_replayed() -> None:
     for name, day in (("baclofen-flex", 40), ("mixture-of-four", 66)):
         config, before, found = make_check(name)
@@ -207,6 +165,19 @@ def test_a_refill_is_due_when_the_first_of_its_reasons_comes() -> None:
     assert (due["mixture-of-four"].reason, due["mixture-of-four"].due_s) == (Reason.STABILITY, 30 * DAY_S)
 
 
+@pytest.mark.parametrize("name", list_examples())
+def test_a_refill_told_at_once_is_the_one_of_the_check_and_never_later(name: str) -> None:
+    config, before, found = make_check(name)
+    assert found.forecast is not None
+    told = find_refill_now(config, admit(config, before, found.order).state)
+    exact = found.forecast.lasting.refill_earliest
+    assert told.reason is exact.reason
+    if name in FRESH:
+        assert told == exact
+    else:  # what is ahead of the front counts as gone: 0.332 mL are three days of this program
+        assert 0 <= exact.due_s - told.due_s < 3 * DAY_S
+
+
 def test_a_threshold_below_what_cannot_be_used_gives_no_warning_and_that_is_told() -> None:
     config, state, found = make_check("ziconotide-lowest")
     order = replace(found.order, prescription=replace(found.order.prescription, low_reservoir_nl=1_000_000))
@@ -233,6 +204,8 @@ def test_an_order_that_the_kernel_refuses_has_no_forecast_and_says_why() -> None
     assert not refused.is_good
     told = "\n".join(tell_check(refused, {}))
     assert "REFUSED by the kernel at PrescriptionStaged: REFUSED_CAP_ABOVE_A_HARD_LIMIT (PRG-04)" in told
+    assert "Slips are not told: the order is refused as it stands" in told
+    assert "ten times too high" not in told
     schemas.check("check", describe(refused, {}))
 
 

@@ -82,7 +82,7 @@ def test_a_bad_file_is_wrong_use_with_line_and_value(tmp_path: Path) -> None:
     [
         ({"name": None}, "name a prescription"),
         ({"name": "none.prescription.toml"}, "cannot be read"),
-        ({"name": "file.toml"}, "ends in .prescription.toml"),
+        ({"name": "file.toml"}, "neither a .prescription.toml file nor an example; thecal check --list"),
         ({"picture": Path("page.pdf")}, "ends in .svg or .png"),
         ({"current": "baclofen-flex"}, "is for another pump, or for other drugs"),
         ({"state": Path("none.json")}, "cannot be read"),
@@ -100,9 +100,22 @@ def test_wrong_use_is_told_apart(
     assert list(tmp_path.iterdir()) == []
 
 
+def test_an_order_for_a_running_pump_is_told_where_to_begin() -> None:
+    done = run("baclofen-stronger")
+    assert done.returncode == 1
+    assert "Begin from --state FILE, or from --current PRESCRIPTION, such as --current baclofen-flex." in done.stdout
+    refused = check(
+        load_config("peristaltic-40", ["morphine"]),
+        initial_state(load_config("peristaltic-40", ["morphine"])),
+        find_example("morphine-patient-bolus"),
+    )  # whole in itself
+    assert command.find_hint(refused) == ""
+
+
 def test_the_examples_are_listed() -> None:
     done = run("--list")
     assert done.returncode == 0
+    assert "(with --current baclofen-flex)" in done.stdout
     assert "ziconotide-lowest: Ziconotide, lowest dose" in done.stdout.splitlines()
 
 

@@ -5,6 +5,7 @@ import json
 import os
 import pty
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -235,6 +236,23 @@ def test_the_last_verdict_is_told_as_long_as_the_texts_are_the_same(repository: 
     assert "SecondPassed: unknown" in expect_exit(0, "explain", "OVR-03").stdout
     repository.say(OVR_03="unknown", name="changed")
     assert "none yet" in expect_exit(0, "explain", "OVR-03").stdout
+
+
+def test_a_verdict_on_record_is_told_with_the_text_that_it_is_of(repository: Any, expect_exit: Run) -> None:
+    expect_exit(0, "report")
+    shutil.rmtree(repository.root / "build")
+    done = expect_exit(0, "explain", "OVR-03", "--json", "-")
+    assert "on record in proofs/verdicts.json, of these very texts, this prover and this solver" in done.stderr
+    assert "SecondPassed: proved" in done.stderr
+    assert json.loads(done.stdout)["record"]["differs"] == []
+    repository.say(name="changed")
+    done = expect_exit(0, "explain", "OVR-03", "--json", "-")
+    assert "none yet" in done.stderr
+    assert "On record in proofs/verdicts.json, of another prover: it says nothing of this one" in done.stderr
+    assert "SecondPassed: proved" in done.stderr
+    assert json.loads(done.stdout)["record"]["differs"] == ["prover"]
+    (repository.proofs / "provider.py").write_text("import z3_is_not_here\n")
+    assert "without a prover it is not known" in expect_exit(0, "explain", "OVR-03").stdout
 
 
 def test_a_property_is_explained_without_a_prover(repository: Any, expect_exit: Run) -> None:

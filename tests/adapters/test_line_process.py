@@ -193,6 +193,17 @@ def test_a_host_with_another_key_is_told_what_may_be_wrong(tmp_path: Path) -> No
         assert "frames of no session or key" in pump.end()
 
 
+def test_a_journal_that_is_refused_is_refused_before_any_port_is_told(tmp_path: Path) -> None:
+    (tmp_path / "journal").mkdir()
+    command = [sys.executable, "-m", "thecal_adapters", "pump", "--keys", str(tmp_path / "keys.toml")]
+    done = subprocess.run(
+        [*command, "--journal", str(tmp_path / "journal")], check=False, capture_output=True, text=True, timeout=60
+    )
+    assert done.returncode == 2
+    assert done.stderr.startswith("thecal: --journal: ")
+    assert "Port:" not in done.stdout
+
+
 def test_a_port_that_is_not_there_is_wrong_use(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "thecal_adapters", "pump", "--keys", str(tmp_path / "keys.toml")]
     done = subprocess.run([*command, "--port", str(tmp_path / "none")], capture_output=True, text=True, check=False)

@@ -143,6 +143,46 @@ def test_a_bad_value_is_refused_with_its_line_and_what_is_expected(right: str, w
         assert line == wrong
 
 
+@pytest.mark.parametrize(
+    ("hidden", "name"),
+    [
+        ("\\u001b[31m", "U+001B"),
+        ("\\u202e", "RIGHT-TO-LEFT OVERRIDE"),
+        ("\\u2066", "LEFT-TO-RIGHT ISOLATE"),
+        ("\\u200b", "ZERO WIDTH SPACE"),
+        ("\\n", "U+000A"),
+        ("\u202d", "LEFT-TO-RIGHT OVERRIDE"),
+    ],
+)
+@pytest.mark.parametrize("key", ["title", "increase"])
+def test_a_text_with_characters_that_do_not_show_themselves_is_refused_with_its_line(
+    key: str, hidden: str, name: str
+) -> None:
+    right = {"title": 'title = "A title"', "increase": 'increase = "First program."'}[key]
+    text = GOOD.replace(right, right[:-2] + hidden + '"')
+    with pytest.raises(Misread, match="is no printed character") as caught:
+        read_order(text, "a")
+    assert name in str(caught.value)
+    assert str(caught.value).isprintable()
+    assert GOOD.splitlines()[caught.value.line - 1] == right
+
+
+def test_a_key_that_would_write_on_the_terminal_is_shown_escaped() -> None:
+    with pytest.raises(Misread) as caught:
+        read_order('"\\u001b[2J" = 1\n' + GOOD, "a")
+    assert str(caught.value).startswith("a:1: '\\x1b[2J': is not a key known here")
+
+
+@pytest.mark.parametrize(
+    "deep",
+    ["x = " + "[" * 5_000, "x = " + "[" * 300 + "]" * 300, "x = " + "{a = " * 3_000, "title." + "a." * 4_000 + "a = 1"],
+)
+def test_what_is_nested_deeper_than_anything_here_is_refused_with_its_line(deep: str) -> None:
+    with pytest.raises(Misread, match="is nested deeper") as caught:
+        read_order(f"version = 1\n# a line\n{deep}\ny = 1\n", "a")
+    assert caught.value.line == 3
+
+
 def test_a_value_that_is_refused_is_shown_as_it_stands() -> None:
     with pytest.raises(Misread) as caught:
         read_order(GOOD.replace('"18 mL"', '"18mL"'), "a.prescription.toml")

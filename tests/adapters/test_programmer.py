@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """The programmer page: what each workflow does to the pump, and that nothing does it twice."""
 
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from tests.adapters.desks import PATH, PROGRAM, REFILL, Hand, Room, open_room, set_up
 
-from thecal.events import BolusAsked, ClinicianBolusAsked
+from thecal.events import BolusAsked, ClinicianBolusAsked, PrescriptionConfirmed
 from thecal.prescription import Prescription
 from thecal.state import Alarm, Mode
 from thecal_adapters.journal.entries import write_compact
@@ -62,7 +63,39 @@ def test_what_was_given_stands_in_the_table_exactly(running: Room, clinician: Ha
     running.link.pass_s(3_600)
     text = clinician.look("/status")
     assert "<td>50 mcg</td><td>50 mcg</td><td>50 mcg</td>" in text.replace("\n", "")
-    assert "not seen" in text
+    seen = running.link.pump.course.half_hours
+    assert text.count('<th scope="row">') == len(seen) < 48  # what nobody saw is left out
+
+
+def test_the_refill_is_told_with_its_day_and_its_reason(running: Room, clinician: Hand) -> None:
+    text = clinician.look("/status")
+    assert "<dd>2026-02-17 <small>the reservoir may be low</small></dd>" in text  # 47 days after the first of the year
+
+
+def test_before_anything_was_programmed_there_is_no_empty_chart(room: Room, clinician: Hand) -> None:
+    assert "/chart/" not in clinician.look("/status")
+    set_up(clinician)
+    assert "/chart/light-narrow.svg" in clinician.look("/status")
+
+
+def test_a_review_begins_with_what_changes_and_has_no_program_before_there_is_one(room: Room, clinician: Hand) -> None:
+    text = clinician.review("refill", REFILL)
+    groups = re.findall(r'<tr class="group"[^>]*><th[^>]*>([^<]*)', text)
+    assert groups[0] == "Reservoir and path"
+    assert "Program" not in groups
+    clinician.do("refill", REFILL)
+    clinician.do("path", PATH)
+    text = clinician.review("program", PROGRAM)
+    assert re.findall(r'<tr class="group"[^>]*><th[^>]*>([^<]*)', text)[-1] == "Reservoir and path"
+    assert re.search(r"Dose in a day</th><td[^>]*>none</td><td[^>]*>2.4 mg/day</td>", text)
+
+
+def test_the_record_tells_answers_in_words_and_names_the_screen(running: Room, clinician: Hand) -> None:
+    text = clinician.look("/record")
+    assert "The program is confirmed and in force." in text
+    assert "problem" not in text
+    asked = next(ask for ask in running.link.asked if isinstance(ask.event, PrescriptionConfirmed))
+    assert f'<span class="code">{asked.id}</span>' in text
 
 
 def test_steps_of_the_day_become_half_hours(running: Room, clinician: Hand) -> None:
@@ -90,6 +123,13 @@ def test_the_kernel_says_why_and_the_entries_are_kept(room: Room, clinician: Han
     link = clinician.path.replace("/review/", "/do/program?draft=")
     assert 'value="2.4 mg/day"' in clinician.look(link)
     assert not room.state.is_programmed
+
+
+def test_a_bolus_without_a_lockout_is_warned_of_at_the_review(running: Room, clinician: Hand) -> None:
+    assert "No lockout" not in clinician.review("program", PROGRAM)
+    assert "No lockout: the patient can ask for the next bolus" in clinician.review(
+        "program", {**PROGRAM, "lockout": "0 h"}
+    )
 
 
 def test_a_program_is_confirmed_only_once_its_worst_case_stands_there(running: Room, clinician: Hand) -> None:
@@ -244,6 +284,16 @@ def test_a_review_of_a_pump_that_has_changed_since_is_refused(running: Room, cli
     other.do("stop")
     clinician.send("/review/")
     assert "The pump has changed since the review" in clinician.text
+    assert not running.state.bolus.is_active
+
+
+def test_a_stop_is_never_too_late(running: Room, clinician: Hand) -> None:
+    other = running.come("clinician")
+    clinician.review("stop", {})
+    other.do("bolus", BOLUS)
+    assert running.state.bolus.is_active
+    clinician.send("/review/")
+    assert running.state.mode == Mode.STOPPED
     assert not running.state.bolus.is_active
 
 

@@ -118,6 +118,10 @@ class Seat:
             if "/review/" not in self.page.url:
                 self.fill(values)
                 self.go()
+        self.wait_for_the_worst_case()
+
+    def wait_for_the_worst_case(self) -> None:
+        """Look at a review until it can be confirmed."""
         for _ in range(120):
             if self.page.get_by_text("The worst case is being reckoned").count() == 0:
                 return
@@ -132,18 +136,31 @@ class Seat:
         self.fill({"old": password, "password": PASSWORD, "again": PASSWORD})
         self.go()
 
+    def wait_for_images(self) -> None:
+        """Wait until every image of the page is there; a chart as wide as the screen."""
+        self.page.wait_for_load_state("load")
+        sources: list[str] = []
+        for _ in range(240):
+            self.page.evaluate("Promise.all([...document.images].map(image => image.decode()))")
+            sources = self.page.evaluate("[...document.images].map(image => image.currentSrc)")
+            is_narrow = self.page.evaluate("innerWidth") == PHONE[0]
+            if all(("narrow" in source) == is_narrow for source in sources):
+                return
+            self.page.wait_for_timeout(500)
+        self.errors.append(f"no chart for this screen: {sources}")
+
     def picture(self, name: str) -> None:
         """Ask axe of both themes; keep a light picture for desks and a dark one for phones."""
         for theme in ("light", "dark"):
             self.page.emulate_media(color_scheme="light" if theme == "light" else "dark")
-            self.page.wait_for_load_state("load")
-            self.page.evaluate("Promise.all([...document.images].map(image => image.decode()))")
+            self.wait_for_images()
             found = Axe().run(self.page, options=RULES)
             if found.violations_count:
                 self.errors.append(f"{name}, {theme}: {found.generate_report()}")
             if theme == "light":
                 self.page.screenshot(path=PICTURES / f"{name}.png", full_page=True)
         self.page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
+        self.wait_for_images()
         if self.page.evaluate("document.documentElement.scrollWidth") > PHONE[0]:
             self.errors.append(f"{name} is too wide for a phone")
         self.page.screenshot(path=PICTURES / f"{name}-phone-dark.png", full_page=True)
@@ -264,6 +281,8 @@ def test_alarms_stand_on_top_and_a_patient_is_told_why_not(browser: Browser, ser
     seat.go()
     seat.picture("people")
     password = seat.page.inner_text(".secret")
+    seat.look("/people/remove/ada")
+    seat.picture("person-removed")
     seat.do("stop", {})
     seat.picture("stop-result")
     context = browser.new_context(viewport={"width": PHONE[0], "height": PHONE[1]}, locale="de-DE")
@@ -274,6 +293,37 @@ def test_alarms_stand_on_top_and_a_patient_is_told_why_not(browser: Browser, ser
         assert "Rufen Sie Ihre Klinik an" in patient.page.inner_text("main")
         patient.picture("handset")
     seat.do("resume", {})
+
+
+def test_a_day_of_twenty_steps_is_typed_and_read_back_into_the_form(
+    browser: Browser, server: Server, seat: Seat
+) -> None:
+    page = seat.page
+    seat.look("/")
+    seat.fill({"name": "clinician", "password": PASSWORD})
+    seat.go()
+    starts = [f"{place:02}:00" for place in range(20)]
+    steps = {f"from-{place}": start for place, start in enumerate(starts, start=1)}
+    steps |= {f"dose-{place}": f"{90 + place % 2 * 20} mcg/h" for place in range(1, 20)}
+    steps["dose-20"] = "0.49 mg"  # until midnight: 5 h
+    seat.look("/do/program")
+    assert not page.locator("#from-5").is_visible()
+    for fold in ("Steps 5 to 12", "Steps 13 to 24"):
+        page.get_by_text(fold).click()
+    day = {"day": "2.4 mg/day"}
+    seat.fill({**PROGRAM, **day, **steps})
+    seat.picture("program-form-steps")
+    seat.go()
+    seat.fill({**PROGRAM, **day})
+    seat.go()
+    seat.wait_for_the_worst_case()
+    seat.picture("program-review-steps")
+    seat.go()
+    assert "31 PRESCRIPTION_CONFIRMED" in page.inner_text("main")
+    seat.look("/do/program")
+    assert page.locator("#from-20").input_value() == "19:00"
+    assert page.locator("#dose-20").input_value() == "98 mcg/h"
+    assert not page.locator("#from-25").is_visible()
 
 
 def test_the_page_serves_keyboards_zoom_and_forced_colours(browser: Browser, server: Server, seat: Seat) -> None:

@@ -7,13 +7,44 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
+from threading import Lock
 
 import httpx
-from tests.adapters.desks import PASSWORD, REFILL, Hand
+import pytest
+from tests.adapters.desks import CONFIG, PASSWORD, PATH, PROGRAM, REFILL, Hand
 
+from thecal.events import (
+    Event,
+    MinimumRateAsked,
+    PathDeclared,
+    PrescriptionConfirmed,
+    PrescriptionStaged,
+    RefillDone,
+    ResumeAsked,
+)
+from thecal.outcome import Response
+from thecal.prescription import NO_OVERRIDES, compute_no_prescription
+from thecal.state import Mode
 from thecal_adapters.exits import Exit
+from thecal_adapters.line.client import PumpClient
+from thecal_adapters.line.keys import read_keys
+from thecal_adapters.line.link import Link, Times
+from thecal_adapters.line.messages import Reply
+from thecal_adapters.line.wires import SerialWire, SharedPort
+from thecal_adapters.ports import Role
+from thecal_adapters.programmer.course import Course
+from thecal_adapters.programmer.links import Ask
+from thecal_adapters.programmer.serial_link import SerialLink
 
+TIMES = Times(reply_s=0.5, patience_s=300.0)  # for slow machines; nothing here waits for its end
+PLAN = replace(
+    compute_no_prescription(CONFIG),
+    slots_fg=(50_000_000_000,) * 48,
+    cap_day_fg=(3_500_000_000_000, 0, 0, 0),
+    cap_hour_fg=(400_000_000_000, 0, 0, 0),
+)
 COMMAND = (sys.executable, "-m", "thecal_adapters", "programmer")
 
 
@@ -68,7 +99,7 @@ def find(pattern: str, told: str) -> str:
     return found[1]
 
 
-def test_a_pump_at_the_end_of_a_serial_line_is_refilled_and_then_missed(tmp_path: Path) -> None:
+def test_a_pump_at_the_end_of_a_serial_line_is_filled_programmed_and_then_missed(tmp_path: Path) -> None:
     keys = str(tmp_path / "keys.toml")
     with start("pump", "Port:", "--keys", keys) as (said, pump):
         line = (
@@ -91,8 +122,83 @@ def test_a_pump_at_the_end_of_a_serial_line_is_refilled_and_then_missed(tmp_path
                 hand.do("refill", {**REFILL, "lot": "L-1"})
                 assert "70 REFILL_BOOKED" in hand.text
                 assert "18 mL" in hand.look("/status")
+                hand.do("path", PATH)
+                hand.review("program", {**PROGRAM, "bolus": "", "duration": "", "lockout": "", "count": ""})
+                while "being reckoned" in hand.text:
+                    hand.look(hand.path)
+                hand.send("/review/")
+                assert "31 PRESCRIPTION_CONFIRMED" in hand.text
                 pump.terminate()
                 pump.wait()
                 hand.look("/status")
                 assert hand.status == 503
                 assert "What it delivers now is not known here" in hand.text
+
+
+class Another:
+    """Another host at the same pseudo-terminal, who is served right before the next order that is looked at."""
+
+    def __init__(self, port: str, keys: Path) -> None:
+        shared, lock, key = SharedPort(lambda: SerialWire(port)), Lock(), read_keys(keys)[Role.CLINICIAN]
+        here, there = (PumpClient(Link(shared.open, key, TIMES), CONFIG, lock) for _ in range(2))
+        self.link = SerialLink(here, Role.CLINICIAN, Course(CONFIG.pump.pulse_volume_nl))
+        self.client = there
+
+    def give(self, event: Event, digest: bytes = b"") -> Reply:
+        reply = self.client.order(event, digest=digest)
+        assert not reply.response.name.startswith("REFUSED"), reply.response
+        return reply
+
+    def give_before(self, monkeypatch: pytest.MonkeyPatch, event: Event) -> None:
+        """Give an order between the next order's own look at the pump and that order."""
+        order = self.link.client.order
+
+        def order_late(*args: object) -> object:
+            self.give(event)
+            return order(*args)  # type: ignore[arg-type]
+
+        monkeypatch.setattr(self.link.client, "order", order_late)
+
+
+@pytest.fixture
+def another(tmp_path: Path) -> Iterator[Another]:
+    keys = tmp_path / "keys.toml"
+    with start("pump", "Port:", "--keys", str(keys)) as (said, _):
+        another = Another(find(r"Port: (\S+)", said), keys)
+        another.give(RefillDone(0, 18_000_000, (10_000_000, 0, 0, 0), False, False))
+        another.give(PathDeclared(316_000, 316_000, True))
+        staged = another.give(PrescriptionStaged(PLAN, replace(NO_OVERRIDES, is_increase=True)))
+        another.give(PrescriptionConfirmed(PLAN), digest=staged.digest)
+        yield another
+
+
+def test_a_confirmation_of_a_stale_review_is_refused_by_the_pump_itself(
+    another: Another, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    less = replace(PLAN, slots_fg=(45_000_000_000,) * 48)
+    stage = Ask("1", PrescriptionStaged(less, NO_OVERRIDES), "clinician", Role.CLINICIAN, "s")
+    reviewed = another.link.ask(stage).reading
+    # The very same program again, but another staging of it: with another rule set aside.
+    another.give_before(monkeypatch, PrescriptionStaged(less, replace(NO_OVERRIDES, is_plausibility=True)))
+    confirm = Ask(
+        "2", PrescriptionConfirmed(less), "clinician", Role.CLINICIAN, "s", reviewed.basis, staged=reviewed.staged
+    )
+    answered = another.link.ask(confirm)
+    assert answered.is_stale
+    assert "DIGEST_IS_NOT_OF_WHAT_IS_STAGED" in answered.refusal
+    assert answered.reading.state.program == PLAN
+
+
+def test_an_order_that_was_reviewed_on_another_program_is_refused_by_the_pump_itself(
+    another: Another, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reviewed = another.link.read()
+    another.give_before(monkeypatch, MinimumRateAsked())
+    resume = Ask("1", ResumeAsked(), "clinician", Role.CLINICIAN, "s", reviewed.basis)
+    answered = another.link.ask(resume)
+    assert answered.is_stale
+    assert "PUMP_IS_NOT_AS_REVIEWED" in answered.refusal
+    assert answered.reading.state.mode is Mode.MINIMUM_RATE
+    monkeypatch.undo()
+    again = another.link.ask(replace(resume, basis=answered.reading.basis))
+    assert again.response is Response.RESUMED

@@ -13,7 +13,7 @@ from tests.adapters.desks import BASE, PASSWORD, PORT, Room, open_room
 from thecal_adapters.codec import Refused
 from thecal_adapters.programmer.accounts import FIRST_NAME, Accounts, Person, compute_hash
 from thecal_adapters.programmer.actions import Actions, read_actions
-from thecal_adapters.programmer.sessions import Sessions, Void
+from thecal_adapters.programmer.sessions import LONGEST_S, Sessions, Void
 
 
 @pytest.fixture
@@ -138,6 +138,54 @@ def test_after_a_while_without_a_request_the_sign_in_is_over(room: Room, monkeyp
     assert hand.status == 401
     assert "Sign in" in hand.look("/status")
     assert "signed out, because nothing was done" in hand.text
+
+
+def test_a_sign_in_is_over_after_twelve_hours_whatever_is_done_and_that_is_on_record(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hand = room.come("clinician")
+    begun_s = room.desk.sessions._now_s()
+    for passed_s in range(300, LONGEST_S, 300):  # never idle
+        monkeypatch.setattr(room.desk.sessions, "_now_s", lambda passed_s=passed_s: begun_s + passed_s)
+        assert room.desk.sessions.find(next(iter(hand.client.cookies.values()))) is not None
+    hand.look("/do/stop")
+    form = hand.make("/do/")
+    assert LONGEST_S == 12 * 3_600
+    monkeypatch.setattr(room.desk.sessions, "_now_s", lambda: begun_s + LONGEST_S + 60)
+    hand.post(*form)
+    assert hand.status == 401
+    assert "a sign-in lasts no longer than this" in hand.look("/sign-in")
+    ended = [action for action in room.desk.actions.recent if action.what == "signed out"]
+    assert [(action.who, dict(action.details)) for action in ended] == [("clinician", {"because": "longest"})]
+
+
+def test_who_is_removed_is_signed_out_at_once_and_cannot_come_back(room: Room) -> None:
+    hand, reviewer = room.come("clinician"), room.come("reviewer")
+    assert "Remove reviewer" in hand.look("/people")
+    hand.look("/people/remove/reviewer")
+    hand.send("/people/remove/")
+    assert hand.path == "/people"
+    assert "reviewer</th>" not in hand.text
+    assert "Sign in" in reviewer.look("/status")
+    assert "do not belong together" in reviewer.sign_in("reviewer")
+    assert Accounts(room.desk.accounts._path).find("reviewer") is None
+    assert [action.what for action in room.desk.actions.recent if action.who == "clinician"][-1] == "person removed"
+
+
+def test_nobody_removes_themselves_so_that_a_clinician_always_stays(room: Room) -> None:
+    hand = room.come("clinician")
+    for name in ("clinician", "nobody"):
+        hand.look(f"/people/remove/{name}")
+        assert hand.status == 409
+        assert "one always stays" in hand.text
+    hand.look("/people/remove/patient")
+    hand.post("/people/remove/clinician", hand.make("/people/remove/")[1])  # a form is good for the one whom it names
+    assert hand.status == 409
+    assert not room.desk.accounts.remove("clinician")
+    assert room.desk.accounts.find("clinician") is not None
+    reviewer = room.come("reviewer")
+    reviewer.look("/people/remove/patient")
+    assert reviewer.status == 403
 
 
 def test_signing_out_ends_the_session(room: Room) -> None:

@@ -11,6 +11,7 @@ from tests.adapters.desks import CONFIG, PATH, PROGRAM, REFILL, StillLink, open_
 from thecal.events import ClinicianBolusAsked, PathDeclared, RefillDone, StopAsked
 from thecal.outcome import Response
 from thecal.state import Mode
+from thecal_adapters.basis import compute_basis
 from thecal_adapters.journal.entries import Subject
 from thecal_adapters.journal.journal import Journal
 from thecal_adapters.journal.tables import fetch_entries, open_for_reading
@@ -26,7 +27,7 @@ from thecal_adapters.memory import MemoryStore
 from thecal_adapters.ports import Role, Store
 from thecal_adapters.programmer.course import Course
 from thecal_adapters.programmer.forecast import reckon
-from thecal_adapters.programmer.links import Ask, LinkLost, Unsettled, compute_basis
+from thecal_adapters.programmer.links import Ask, LinkLost, Unsettled
 from thecal_adapters.programmer.paced import PacedLink
 from thecal_adapters.programmer.serial_link import SerialLink
 from thecal_adapters.programmer.simulated import SimulatedPump

@@ -15,7 +15,9 @@ from jinja2.ext import extract_from_ast
 
 from thecal.outcome import Response
 from thecal.state import Alarm, Mode
+from thecal_adapters.checking.mistakes import Slip
 from thecal_adapters.doses.reading import Fault
+from thecal_adapters.programmer.pages.record import WHATS
 from thecal_adapters.programmer.texts import LANGUAGES, Texts, choose_language, read_catalogue
 
 FOLDER = Path(str(files("thecal_adapters") / "programmer"))
@@ -80,6 +82,23 @@ def test_every_answer_to_a_patient_has_plain_words(language: str) -> None:
 def test_every_fault_of_an_amount_has_words(language: str) -> None:
     for fault in Fault:
         find_message(read_catalogue(language), fault.name, "fault")
+
+
+def test_whatever_is_put_on_record_has_words() -> None:
+    noted = set()
+    for file in sorted(FOLDER.rglob("*.py")):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            name = getattr(getattr(node, "func", None), "attr", "")
+            if isinstance(node, ast.Call) and name in ("note", "add") and ast.unparse(node.func) != "form.note":
+                place = {"note": 0, "add": 2}[name]
+                noted |= {each.value for each in node.args[place : place + 1] if isinstance(each, ast.Constant)}
+    assert noted == {*WHATS}
+
+
+@by_language
+def test_every_slip_of_the_pen_has_words(language: str) -> None:
+    for slip in Slip:
+        find_message(read_catalogue(language), slip.name, "slip")
 
 
 @by_language

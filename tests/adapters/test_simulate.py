@@ -2,6 +2,7 @@
 """Simulated pumps live some days under every fault without a violation; what breaks is told and made short."""
 
 import json
+import re
 import secrets
 import subprocess
 from collections.abc import Callable
@@ -103,7 +104,7 @@ def test_the_command_tells_json_alone_on_its_output(
     done = expect_exit(0, "simulate", "--seed", "4", "--days", "1", "--faults", "kill,stall", "--json", "-")
     result = json.loads(done.stdout)
     assert list(result["by_fault"]) == ["kill", "stall"]
-    assert "1 pump-days: 0 violations." in done.stderr
+    assert "1 pump-day: 0 violations." in done.stderr
     assert "tsunami is none of" in expect_exit(2, "simulate", "--faults", "tsunami").stderr
     assert "ends in .svg or .png" in expect_exit(2, "simulate", "--picture", "life.gif").stderr
     assert "there is no folder" in expect_exit(2, "simulate", "--picture", "no-such-folder/life.svg").stderr
@@ -174,6 +175,17 @@ def test_a_sound_life_told_as_a_scenario_gives_what_it_gave() -> None:
     assert found.violations == []
     pulses = found.outcome["pulses"]
     assert pulses["basal"] + pulses["bolus"] == sum(step.ordered > 0 for step in life.steps) > 0
+
+
+def test_what_did_not_occur_is_told_so_and_has_no_margin(capsys: pytest.CaptureFixture[str]) -> None:
+    assert simulate(1, 2, "all", 1, None, None, None) == Exit.AS_ASKED
+    told = capsys.readouterr().out.splitlines()
+    absent = next(line for line in told if line.startswith("Did not occur: "))
+    occurred = [name for name in KINDS if any(line.startswith(f"  {name} ") for line in told)]
+    assert not any(re.search(rf"\b{name}\b", absent) for name in occurred)
+    assert {*re.findall(r"\w+", absent.removeprefix("Did not occur: "))} | {*occurred} == {*KINDS}
+    assert not any(" 0 times in" in line for line in told)
+    assert "in 1 process;" in told[-1]
 
 
 def test_the_picture_is_the_same_each_time_and_comes_in_both_forms(tmp_path: Path) -> None:

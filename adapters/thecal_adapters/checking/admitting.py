@@ -47,8 +47,13 @@ class Answer:
 
     @property
     def is_refusal(self) -> bool:
-        """Whether the event was refused, or made delivery stop."""
-        return self.response.name.startswith("REFUSED_") or self.response.name.endswith("_AND_DELIVERY_STOPPED")
+        """Whether the event was refused: it changed nothing."""
+        return self.response.name.startswith("REFUSED_")
+
+    @property
+    def is_stop(self) -> bool:
+        """Whether it is a fact, and so was booked, and made delivery stop: the running program does not fit it."""
+        return self.response.name.endswith("_AND_DELIVERY_STOPPED")
 
 
 @dataclass(frozen=True)
@@ -70,6 +75,11 @@ class Admitted:
         """The first answer that is against the order, a proposal of its refill left out: that is only a warning."""
         told = (answer for answer in self.answers if answer.event != RefillProposed.__name__)
         return next((answer for answer in told if answer.is_refusal), None)
+
+    @property
+    def stop(self) -> Answer | None:
+        """The fact at which the program that runs until then stops, if one does."""
+        return next((answer for answer in self.answers if answer.is_stop), None)
 
 
 def admit(config: Config, state: State, order: Order) -> Admitted:

@@ -37,13 +37,15 @@ class Forecast:
 class Check:
     """The result: what the kernel answers, what the pump can deliver, what changes, what slips would do.
 
-    ``forecast`` is None where the order is refused, or the pump would not deliver it.
+    ``stop``: the fact at which what runs until then stops. ``forecast`` is None where the order is refused, or the pump
+    would not deliver it. ``mistakes`` are empty where it is refused: that answer says nothing about slips.
     """
 
     order: Order
     answers: Sequence[Answer]
     warning: Answer | None
     refusal: Answer | None
+    stop: Answer | None
     mode: Mode
     delivery: Delivery
     changes: Sequence[Change]
@@ -76,10 +78,11 @@ def check(config: Config, state: State, order: Order, current: Side | None = Non
         answers=admitted.answers,
         warning=admitted.warning,
         refusal=admitted.refusal,
+        stop=admitted.stop,
         mode=after.mode,
         delivery=compute_delivery(config, after, order.prescription),
         changes=_find_changes(state, admitted, order, current),
-        mistakes=tuple(list_mistakes(config, state, order)),
+        mistakes=() if admitted.refusal is not None else tuple(list_mistakes(config, state, order)),
         limits=() if forecast is None else tuple(list_limits(config, order.drugs, forecast.amounts)),
         forecast=forecast,
     )

@@ -14,8 +14,9 @@ from thecal_adapters.checking.delivering import Delivery
 from thecal_adapters.checking.limits import Limit
 from thecal_adapters.checking.mistakes import Mistake
 from thecal_adapters.checking.reservoir import Lasting, Refill
+from thecal_adapters.prescriptions import is_without_lockout
 
-VERSION = 1
+VERSION = 2
 Object = dict[str, Any]
 
 
@@ -30,6 +31,8 @@ def describe(check: Check, statuses: Mapping[str, str], origin: str = "") -> Obj
         "drugs": list(check.order.drugs),
         "is_admitted": check.refusal is None,
         "refusal": None if check.refusal is None else _describe_answer(check.refusal),
+        "stop": None if check.stop is None else _describe_answer(check.stop),
+        "is_without_lockout": is_without_lockout(check.order.prescription),
         "warning": None if check.warning is None else _describe_answer(check.warning),
         "answers": [_describe_answer(answer) for answer in check.answers],
         "mode": check.mode.name,
@@ -79,11 +82,12 @@ def _describe_change(change: Change) -> Object:
 
 def _describe_mistake(mistake: Mistake) -> Object:
     return {
-        "name": mistake.name,
+        "name": mistake.slip.value,
         "response": mistake.response.name,
         "rule": mistake.rule,
         "is_refused": mistake.is_refused,
-        "day_fg": mistake.day_fg,
+        "is_stopped": mistake.is_stopped,
+        "change": _describe_change(mistake.change),
         "factor": _describe_fraction(mistake.factor),
     }
 

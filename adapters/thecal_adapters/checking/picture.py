@@ -104,9 +104,10 @@ def _draw_words(axes: Axes, check: Check) -> None:
     lines = list(tell_verdict(check))
     if check.forecast is not None:
         lines += ["", *_list_amounts(check, check.forecast)]
-    refused = sum(1 for mistake in check.mistakes if mistake.is_refused)
-    lines += ["", f"Of {len(check.mistakes)} slips of the pen the kernel refuses {refused}; not refused:"]
-    lines += [f"  {mistake.name}" for mistake in check.mistakes if not mistake.is_refused]
+    if check.mistakes:
+        refused = sum(1 for mistake in check.mistakes if mistake.is_refused)
+        lines += ["", f"Of {len(check.mistakes)} slips of the pen the kernel refuses {refused}; not refused:"]
+        lines += [f"  {mistake.slip.value}" for mistake in check.mistakes if not mistake.is_refused]
     axes.text(0, 1, "\n".join(lines), va="top", transform=axes.transAxes, wrap=True)
 
 

@@ -4,7 +4,7 @@
 from dataclasses import dataclass, replace
 from enum import Enum
 
-from thecal.admission import compute_in_force
+from thecal.admission import compute_bolus_reserved_fg, compute_in_force
 from thecal.alarms import with_alarms
 from thecal.clock import REPLACEMENT_S, compute_clock_s, compute_stability_s
 from thecal.integrity import is_intact
@@ -57,10 +57,7 @@ class Lasting:
 def compute_lasting(config: Config, now: State, state: State, bounds: Bounds) -> Lasting:
     """How long it lasts; ``state``, now or ahead of now, is one in which one and the same fluid is delivered."""
     ahead_s = state.tick - now.tick
-    volume_nl = config.pump.pulse_volume_nl
-    left_nl = state.reservoir.volume_lo_nl
-    low = max(0, -(-(left_nl - state.program.low_reservoir_nl) // volume_nl))
-    empty = max(0, (left_nl - config.pump.residual_nl) // volume_nl) + 1
+    low, empty = count_pulses_left(config, state, state.reservoir.volume_lo_nl)
     is_warned = low < empty
     latest = [find_pulse_s(config, state, count) if bounds.pulses else None for count in (low, empty)]
     soonest = [_find_soonest_s(count, bounds, late_s) for count, late_s in zip((low, empty), latest, strict=True)]
@@ -78,6 +75,37 @@ def compute_lasting(config: Config, now: State, state: State, bounds: Bounds) ->
         refill_earliest=_find_refill(config, state, low_min_s if is_warned else empty_min_s, ahead_s),
         refill_latest=_find_refill(config, state, low_max_s if is_warned else empty_max_s, ahead_s),
     )
+
+
+def find_refill_now(config: Config, state: State) -> Refill:
+    """When a refill of a programmed pump is due at the soonest, told at once: the same reckoning, but for one count.
+
+    The most pulses of a day are not asked of a prover but are what the kernel reserves for program and patient boluses,
+    and no more than the cap: some pulses more than can be, so never too late. While the front of a new fluid is on its
+    way, what is ahead of it counts as gone already.
+    """
+    path, reservoir = state.path, state.reservoir
+    ahead_nl = path.front_hi_nl if path.old != reservoir.fluid else 0
+    count = min(count_pulses_left(config, state, max(0, reservoir.volume_lo_nl - ahead_nl)))
+    if state.program.bolus_fg == 0 or state.program.bolus_count_max == 0:
+        return _find_refill(config, state, find_pulse_s(config, state, count), 0)
+    return _find_refill(config, state, _divide_by_days(count, _compute_day_pulses_max(config, state)), 0)
+
+
+def _compute_day_pulses_max(config: Config, state: State) -> int:
+    volume_nl = config.pump.pulse_volume_nl
+    pulse_fg = state.reservoir.fluid.lo[0] * volume_nl
+    bolus_fg = compute_bolus_reserved_fg(state, state.program.bolus_fg, volume_nl)[0]
+    most_fg = state.basal.program.day_fg[0] + state.program.bolus_count_max * bolus_fg
+    return max(1, min(most_fg, state.program.cap_day_fg[0]) // pulse_fg)
+
+
+def count_pulses_left(config: Config, state: State, left_nl: int) -> tuple[int, int]:
+    """With which pulse of so much volume the reservoir counts as low, and with which it is empty."""
+    volume_nl = config.pump.pulse_volume_nl
+    low = max(0, -(-(left_nl - state.program.low_reservoir_nl) // volume_nl))
+    empty = max(0, (left_nl - config.pump.residual_nl) // volume_nl) + 1
+    return low, empty
 
 
 def find_pulse_s(config: Config, state: State, count: int) -> int | None:
@@ -106,7 +134,12 @@ def _find_soonest_s(count: int, bounds: Bounds, latest_s: int | None) -> int | N
     row = bounds.pulses.get(DAY_S)
     if row is None or row["of_boluses_max"] == 0:
         return latest_s
-    return max(0, count - 1) // (row["beside_boluses_max"] + row["of_boluses_max"]) * DAY_S
+    return _divide_by_days(count, row["beside_boluses_max"] + row["of_boluses_max"])
+
+
+def _divide_by_days(count: int, day_pulses_max: int) -> int:
+    """Before so many pulses can have been, these whole days have passed, in seconds."""
+    return max(0, count - 1) // day_pulses_max * DAY_S
 
 
 def _find_refill(config: Config, state: State, low_s: int | None, ahead_s: int) -> Refill:

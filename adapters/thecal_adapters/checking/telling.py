@@ -2,6 +2,7 @@
 """A check as lines of text, the verdict first; every amount reads back as the very same number."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from fractions import Fraction
 
 from thecal.units import SLOT_COUNT
 from thecal_adapters.checking.amounts import WINDOWS, Amount, Figure, Grounds
@@ -12,6 +13,7 @@ from thecal_adapters.checking.delivering import Delivery, Span
 from thecal_adapters.checking.mistakes import Mistake
 from thecal_adapters.checking.reservoir import Lasting, Refill
 from thecal_adapters.doses import Kind, tell, tell_change, tell_fraction, tell_percent
+from thecal_adapters.prescriptions import is_without_lockout
 
 
 def tell_check(check: Check, statuses: Mapping[str, str], origin: str = "") -> Iterator[str]:
@@ -36,12 +38,16 @@ def tell_verdict(check: Check) -> Iterator[str]:
     if check.refusal is not None:
         rule = f" ({check.refusal.rule})" if check.refusal.rule else ""
         yield f"REFUSED by the kernel at {check.refusal.event}: {check.refusal.response.name}{rule}"
-        yield "Nothing of it would run. Change what the refusal names, and check again."
+        yield "Nothing of the prescription would run. Change what the refusal names, and check again."
     elif check.forecast is None:
         yield f"Admitted by the kernel, but the pump would not deliver it: its mode would be {check.mode.name}."
-        yield "Nothing is told of what it would bring. Let the pump deliver again, and check from there."
+        yield "Nothing is told of what it would bring. Resume it, and check from there."
     else:
         yield "Admitted by the kernel."
+    if check.stop is not None:
+        yield f"Delivery would stop with the fluid: {check.stop.response.name} ({check.stop.rule})."
+    if is_without_lockout(check.order.prescription):
+        yield "NO LOCKOUT: the next bolus may be asked for as soon as one has ended; only count and caps hold it back."
     if check.warning is not None:
         yield f"Warning about the refill: {check.warning.response.name} ({check.warning.rule}); once done it is a fact."
     for name, reason in check.order.reasons.items():
@@ -209,17 +215,30 @@ def tell_setting(change: Change, amount: int) -> str:
 def tell_mistakes(check: Check) -> Iterator[str]:
     """What slips would do, refused or not."""
     yield ""
+    if check.refusal is not None:
+        yield "Slips are not told: the order is refused as it stands, whatever else were wrong with it."
+        return
     yield "If it were entered wrongly, and the kernel were asked:"
     for mistake in check.mistakes:
-        yield f"  {mistake.name}: {tell_mistake(mistake)}"
+        yield f"  {mistake.slip.value}: {tell_mistake(mistake)}"
     if not all(mistake.is_refused for mistake in check.mistakes):
         yield "What is not refused no pump can see: a label, and a lockout, are read twice by people (ASM-11, ASM-19)."
 
 
 def tell_mistake(mistake: Mistake) -> str:
-    """The kernel's answer to a slip, and what it would bring if it were not refused."""
+    """The kernel's answer to a slip, and what it would change if it were not refused."""
+    stop = "; delivery stops with the fluid, which is booked" if mistake.is_stopped else ""
     if mistake.is_refused:
         rule = f" ({mistake.rule})" if mistake.rule else ""
-        return f"refused, {mistake.response.name}{rule}"
-    times = f"{tell_fraction(mistake.factor)} times what is meant"
-    return f"NOT REFUSED: basal would bring {tell(mistake.day_fg, Kind.MASS)} a day, {times}"
+        return f"refused, {mistake.response.name}{rule}{stop}"
+    change = mistake.change
+    would = f"{change.name} would be {tell_setting(change, change.after)}, not {tell_setting(change, change.before)}"
+    return f"NOT REFUSED: {would}; {_tell_factor(mistake.factor)} what is meant{stop}"
+
+
+def _tell_factor(factor: Fraction) -> str:
+    return (
+        f"1/{factor.denominator} of"
+        if factor.numerator == 1 != factor.denominator
+        else f"{tell_fraction(factor)} times"
+    )

@@ -7,6 +7,7 @@ from pathlib import Path
 from rich.text import Text
 
 from thecal.limits import Config
+from thecal.outcome import Response
 from thecal.state import State, initial_state
 from thecal_adapters.checking import Check, Side, make_running_state
 from thecal_adapters.checking import check as check_order
@@ -18,8 +19,11 @@ from thecal_adapters.exits import Exit
 from thecal_adapters.finding import find_module
 from thecal_adapters.library import Kind, find_entry, load_config
 from thecal_adapters.prescriptions import Order, find_example, list_examples, load_order
+from thecal_adapters.prescriptions.reading import SUFFIX
 
 PICTURES = (".svg", ".png")
+# What a pump that was never filled or never had a path says to an order without them.
+OF_A_RUNNING_PUMP = (Response.REFUSED_PATH_NOT_DECLARED, Response.REFUSED_FLUID_WITHOUT_THE_FIRST_DRUG)
 
 
 def check(
@@ -29,7 +33,9 @@ def check(
     teller = Teller(json_to)
     if is_list:
         for example in list_examples():
-            teller.line(f"{example}: {find_example(example).title}")
+            order = find_example(example)
+            after = "" if is_whole(order) else f" (with --current {find_before(order)})"
+            teller.line(f"{example}: {order.title}{after}")
         return Exit.AS_ASKED
     if name is None:
         raise WrongUse("name a prescription: a .prescription.toml file, or one that thecal check --list shows")
@@ -43,6 +49,8 @@ def check(
     statuses, origin = find_statuses(order), tell_origin(state, current)
     for line in tell_check(found, statuses, origin):
         teller.line(line, "bold red" if line.startswith("REFUSED") else "")
+    if state is None and current is None and (hint := find_hint(found)):
+        teller.line(hint)
     teller.json(describe(found, statuses, origin))
     if picture is not None:
         find_module("thecal_adapters.checking.picture").draw(found, picture)
@@ -51,9 +59,11 @@ def check(
 
 def find_order(name: str) -> Order:
     """The order of a file, or of an example by its name."""
-    if name in list_examples() and not Path(name).is_file():
+    if Path(name).is_file() or name.endswith(SUFFIX):
+        return load_order(Path(name))
+    if name in list_examples():
         return find_example(name)
-    return load_order(Path(name))
+    raise WrongUse(f"{name} is neither a {SUFFIX} file nor an example; thecal check --list shows the examples")
 
 
 def check_from(config: Config, order: Order, state: Path | None, current: str | None) -> Check:
@@ -73,6 +83,34 @@ def tell_origin(state: Path | None, current: str | None) -> str:
     if state is not None:
         return f"the state in {state.name}"
     return "a pump as it leaves the box" if current is None else f"a pump on which {current} has run for nine days"
+
+
+def find_hint(found: Check) -> str:
+    """Where an order is meant to begin that a fresh pump refuses, because it brings no fluid or no path of its own."""
+    if is_whole(found.order) or found.refusal is None or found.refusal.response not in OF_A_RUNNING_PUMP:
+        return ""
+    before = find_before(found.order)
+    sample = f", such as --current {before}" if before else ""
+    return (
+        "This order is for a pump that runs: a fresh one holds no fluid, and the order does not bring all. Begin from "
+        f"--state FILE, or from --current PRESCRIPTION{sample}."
+    )
+
+
+def find_before(order: Order) -> str:
+    """The example that a pump can have run before an order: whole in itself, and of the same pump and drugs."""
+    pairs = ((name, find_example(name)) for name in list_examples())
+    fitting = (
+        name
+        for name, example in pairs
+        if is_whole(example) and (example.pump, tuple(example.drugs)) == (order.pump, tuple(order.drugs))
+    )
+    return next(fitting, "")
+
+
+def is_whole(order: Order) -> bool:
+    """Whether an order brings its own fluid and its own path, so that a fresh pump can take it."""
+    return order.filling is not None and order.tubing is not None
 
 
 def find_statuses(order: Order) -> Mapping[str, str]:

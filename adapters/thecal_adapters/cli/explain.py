@@ -1,18 +1,22 @@
 # SPDX-License-Identifier: Apache-2.0
 """``thecal explain``: the road from a property to what is behind it and to the lines that keep it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from thecal_adapters.claims import Claim, Line, Trace, find_lines, find_trace
 from thecal_adapters.cli.prove import draw_row
 from thecal_adapters.cli.telling import Teller, WrongUse
 from thecal_adapters.exits import Exit
-from thecal_adapters.finding import Missing
+from thecal_adapters.finding import Missing, find_repository
 from thecal_adapters.provers import find_prover
-from thecal_adapters.verdicts import Row, find_store
+from thecal_adapters.reporting import list_events
+from thecal_adapters.verdicts import RECORD, Row, find_store, load_record
 
 VERSION = 1
+# What a record is of, in words.
+NAMES = {"kernel_sha256": "kernel", "specs_sha256": "specification", "prover_sha256": "prover", "solver": "solver"}
 
 
 def explain(property_id: str, json_to: str | None) -> Exit:
@@ -21,9 +25,10 @@ def explain(property_id: str, json_to: str | None) -> Exit:
     trace = find_trace()
     claim = find_claim(trace, property_id)
     lines = find_lines(claim.id)
-    row = find_last_row(claim.id)
-    tell(teller, trace, claim, lines, row)
-    teller.json(describe(claim, lines, row))
+    row, record = find_last_row(claim.id), find_record(claim.id)
+    tell(teller, trace, claim, lines)
+    tell_verdict(teller, claim, row, record)
+    teller.json(describe(claim, lines, row, record))
     return Exit.AS_ASKED
 
 
@@ -35,16 +40,47 @@ def find_claim(trace: Trace, property_id: str) -> Claim:
     raise WrongUse(f"{property_id} is no property; thecal prove --list shows them all")
 
 
-def find_last_row(property_id: str) -> Row | None:
-    """What the last run has said of this text of the kernel, if there was one and a prover is installed."""
+@dataclass(frozen=True)
+class Recorded:
+    """What the last recorded run said of a property, and what that run was about that is not so here.
+
+    ``differs`` is None where nobody can say, for want of a prover.
+    """
+
+    row: Row
+    events: Sequence[str]
+    differs: Sequence[str] | None
+
+
+def find_fingerprint() -> Mapping[str, str] | None:
+    """The hashes of what is here; None without a prover."""
     try:
-        store = find_store(find_prover().fingerprint(None))
+        return find_prover().fingerprint(None)
     except Missing:
         return None
+
+
+def find_last_row(property_id: str) -> Row | None:
+    """What the last run on this machine has said of this very text, if there was one and a prover is installed."""
+    fingerprint = find_fingerprint()
+    store = None if fingerprint is None else find_store(fingerprint)
     return None if store is None else store.read_row(property_id)
 
 
-def tell(teller: Teller, trace: Trace, claim: Claim, lines: Sequence[Line], row: Row | None) -> None:
+def find_record(property_id: str) -> Recorded | None:
+    """What is on record of a property, in whatever text."""
+    root = find_repository()
+    record = None if root is None else load_record(root)
+    if record is None:
+        return None
+    about, report = record
+    row = next((row for row in report["properties"] if row["id"] == property_id), None)
+    here = find_fingerprint()
+    differs = None if here is None else [NAMES.get(key, key) for key in about if here.get(key) != about[key]]
+    return None if row is None else Recorded(row, list_events(report), differs)
+
+
+def tell(teller: Teller, trace: Trace, claim: Claim, lines: Sequence[Line]) -> None:
     """Tell it in the order in which a reviewer asks."""
     teller.line(f"{claim.id}  {claim.name}", "bold")
     teller.line(f"\n{claim.statement}")
@@ -60,7 +96,6 @@ def tell(teller: Teller, trace: Trace, claim: Claim, lines: Sequence[Line], row:
         teller.line(f"  {line.file}:{line.number}: {line.text}")
     if not lines:
         teller.line(f"  no single line; rooms of the kernel: {', '.join(claim.enforced_in) or 'none'}")
-    tell_row(teller, claim, row)
 
 
 def tell_reasons(teller: Teller, trace: Trace, claim: Claim) -> None:
@@ -78,20 +113,37 @@ def tell_reasons(teller: Teller, trace: Trace, claim: Claim) -> None:
         teller.line(f"  {assumption.id} ({assumption.discharged_by.value}) {assumption.name}")
 
 
-def tell_row(teller: Teller, claim: Claim, row: Row | None) -> None:
-    """Tell the verdict, if one is known of this very text."""
+def tell_verdict(teller: Teller, claim: Claim, row: Row | None, record: Recorded | None) -> None:
+    """Tell the verdict on this very text, else the one on record, and of which text that is."""
     teller.line("\nVerdict on this text of the kernel:")
-    if row is None:
-        teller.line("  none yet")
+    if row is None and record is not None and record.differs == []:
+        teller.line(f"  on record in {RECORD.as_posix()}, of these very texts, this prover and this solver")
+        tell_row(teller, record.row, record.events)
+    elif row is not None:
+        tell_row(teller, row, list(row["events"]))
     else:
-        events = list(row["events"])
-        teller.text(draw_row(row, events))
-        for event in events:
-            teller.line(f"  {event}: {row['events'][event]}")
+        teller.line("  none yet")
+    if row is None and record is not None and record.differs != []:
+        teller.line(f"On record in {RECORD.as_posix()}, {tell_differing(record.differs)}")
+        tell_row(teller, record.row, record.events)
     teller.line(f"Prove it again: thecal prove {claim.id}")
 
 
-def describe(claim: Claim, lines: Sequence[Line], row: Row | None) -> dict[str, Any]:
+def tell_differing(differs: Sequence[str] | None) -> str:
+    """Of which text a record is."""
+    if differs is None:
+        return "of a text that may be another one: without a prover it is not known (pip install 'thecal[proofs]')"
+    return f"of another {' and another '.join(differs)}: it says nothing of this one"
+
+
+def tell_row(teller: Teller, row: Row, events: Sequence[str]) -> None:
+    """Tell a verdict, its line of the grid, and what it says of each class of events."""
+    teller.text(draw_row(row, events))
+    for event in row["events"]:
+        teller.line(f"  {event}: {row['events'][event]}")
+
+
+def describe(claim: Claim, lines: Sequence[Line], row: Row | None, record: Recorded | None) -> dict[str, Any]:
     """The same as JSON."""
     return {
         "version": VERSION,
@@ -105,4 +157,5 @@ def describe(claim: Claim, lines: Sequence[Line], row: Row | None) -> dict[str, 
         "requirements": list(claim.requirements),
         "lines": [{"file": line.file, "line": line.number, "text": line.text} for line in lines],
         "row": row,
+        "record": None if record is None else {"row": record.row, "differs": record.differs},
     }

@@ -49,6 +49,7 @@ class Asked:
     listen: int
     speed: int
     idle_min: int
+    longest_h: int
     port: str | None = None
     keys: Path | None = None
     is_handset: bool = False
@@ -79,7 +80,7 @@ def programmer(asked: Asked) -> Exit:
                 link=link,
                 find_course=find_course,
                 accounts=accounts,
-                sessions=Sessions(60 * asked.idle_min),
+                sessions=Sessions(60 * asked.idle_min, 3_600 * asked.longest_h),
                 actions=actions,
                 environment=make_environment(),
                 forecaster=forecaster,

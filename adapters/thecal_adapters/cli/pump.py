@@ -46,12 +46,12 @@ def pump(asked: Asked) -> Exit:
 
     config = load_config(asked.pump, asked.drugs)
     keys = read_keys(asked.keys) if asked.keys.exists() else create_keys(asked.keys)
-    try:
-        name, open_wire = open_port(asked.port, asked.baud)
-    except LinkDown as down:
-        raise WrongUse(f"--port: {down}") from None
-    tell_start(teller, asked, name)
-    with open_store(asked, config) as store:
+    with open_store(asked, config) as store:  # first: no host may find a pump that cannot keep its state
+        try:
+            name, open_wire = open_port(asked.port, asked.baud)
+        except LinkDown as down:
+            raise WrongUse(f"--port: {down}") from None
+        tell_start(teller, asked, name)
         served = serve_pump(config, store, list(keys.values()), open_wire, teller.line)
     teller.line(f"Ended. Pulses moved: {served.pulses}. On the line: {describe(served.counts)}.")
     teller.json({"version": VERSION, "port": name, **asdict(served)})

@@ -9,7 +9,7 @@ from typing import Any
 
 from rich.text import Text
 
-from thecal_adapters.cli.telling import Teller, WrongUse
+from thecal_adapters.cli.telling import Teller, WrongUse, tell_count
 from thecal_adapters.codec import write
 from thecal_adapters.exits import Exit
 from thecal_adapters.simulation.campaign import Total, describe, make_script, run_lives
@@ -39,7 +39,8 @@ def simulate(
     if picture is not None:
         refuse_picture(picture)
     seed = secrets.randbelow(1 << 32) if seed is None else seed
-    teller.line(f"Seed {seed}: {days} pump-days under {len(kinds)} kinds of faults.")
+    kinds_told = tell_count(len(kinds), "kind", "kinds")
+    teller.line(f"Seed {seed}: {tell_count(days, 'pump-day', 'pump-days')} under {kinds_told} of faults.")
     started = perf_counter()
     total = run(teller, seed, days, kinds, jobs)
     seconds = perf_counter() - started
@@ -79,7 +80,8 @@ def run(teller: Teller, seed: int, days: int, kinds: Sequence[str], jobs: int) -
     with teller.live() as show:
 
         def on_life(total: Total) -> None:
-            show(Text(f"{total.days} of {days} pump-days, {len(total.failed)} lives with a violation"))
+            lives = tell_count(len(total.failed), "life", "lives")
+            show(Text(f"{total.days} of {tell_count(days, 'pump-day', 'pump-days')}, {lives} with a violation"))
 
         return run_lives(seed, days, kinds, jobs, on_life)
 
@@ -87,17 +89,28 @@ def run(teller: Teller, seed: int, days: int, kinds: Sequence[str], jobs: int) -
 def tell(teller: Teller, result: Mapping[str, Any]) -> None:
     """Tell what was injected, what each row allows, and how near anything came to it."""
     for name, row in result["by_fault"].items():
-        worst = f"{row['worst_seen']} permille of its bound"
-        seen = worst if row["bound_permille"] is not None else "not held to any bound"
-        teller.line(f"  {name:18} {row['class']:12} {row['count']:7,} times in {row['lives']:5,} lives: {seen}")
-    teller.line("Nearest to a bound of the plant's own book, in permille of it:")
-    teller.line("  " + ", ".join(f"{id_} {worst['any']}" for id_, worst in result["margins"].items()))
+        if row["count"]:
+            worst = f"{row['worst_seen']} permille of its bound"
+            seen = worst if row["bound_permille"] is not None else "not held to any bound"
+            times = (
+                f"{tell_count(row['count'], 'time', 'times'):>13} in {tell_count(row['lives'], 'life', 'lives'):>11}"
+            )
+            teller.line(f"  {name:18} {row['class']:12} {times}: {seen}")
+    absent = [name for name, row in result["by_fault"].items() if not row["count"]]
+    if absent:
+        teller.line(f"Did not occur: {', '.join(absent)}.")
+    if result["margins"]:
+        teller.line("Nearest to a bound of the plant's own book, in permille of it:")
+        teller.line("  " + ", ".join(f"{id_} {worst['any']}" for id_, worst in result["margins"].items()))
+    boluses = tell_count(result["boluses_granted"], "bolus", "boluses")
+    restarts = tell_count(result["restarts_survived"], "restart", "restarts")
     teller.line(
-        f"{result['events']:,} events, {result['checks']:,} checks of properties, {result['boluses_granted']:,} boluses"
-        f" granted, {result['restarts_survived']:,} restarts survived."
+        f"{result['events']:,} events, {result['checks']:,} checks of properties, {boluses} granted,"
+        f" {restarts} survived."
     )
     style = "bold red" if result["violations"] else "green"
-    teller.line(f"{result['days']:,} pump-days: {result['violations']} violations.", style)
+    days, violations = tell_count(result["days"], "pump-day", "pump-days"), result["violations"]
+    teller.line(f"{days}: {tell_count(violations, 'violation', 'violations')}.", style)
 
 
 def list_rest(result: Mapping[str, Any]) -> list[object]:
@@ -110,7 +123,8 @@ def tell_failure(teller: Teller, total: Total, scenario: Path | None) -> dict[st
     """Make the first failing life short, write it as a scenario, and say whether the kernel alone repeats it."""
     lived = total.failed[0]
     first = lived.violations[0]
-    teller.line(f"Life {lived.seed} of {lived.days} days, {', '.join(sorted(lived.faults)) or 'no faults'}:")
+    days = tell_count(lived.days, "day", "days")
+    teller.line(f"Life {lived.seed} of {days}, {', '.join(sorted(lived.faults)) or 'no faults'}:")
     teller.line(f"  {first.id} after {first.at_s} s: {first.event}", "bold red")
     teller.line("Making it short ...")
     script, life = shrink(make_script(total.kinds, (lived.seed, lived.days)))
@@ -123,7 +137,8 @@ def tell_failure(teller: Teller, total: Total, scenario: Path | None) -> dict[st
         raise WrongUse(f"--scenario: {error}") from error
     is_kernel = is_repeated(life, text)
     words = "finds it too: it is the kernel's" if is_kernel else "does not: it is of the rim, or of real time"
-    teller.line(f"{len(script.items)} acts and faults are left, in {where}; thecal replay --monitor {words}.")
+    left = tell_count(len(script.items), "act or fault is", "acts and faults are")
+    teller.line(f"{left} left, in {where}; thecal replay --monitor {words}.")
     return {
         "life": lived.seed,
         "days": lived.days,
@@ -138,5 +153,6 @@ def tell_figures(teller: Teller, total: Total, seconds: float, jobs: int) -> Non
     """Tell how fast it was, and what it cost by the event."""
     busy = sum(lived.seconds for lived in total.lives)
     events = sum(lived.events for lived in total.lives)
-    rate = f"{60 * total.days / seconds:,.0f} pump-days a minute in {jobs} processes"
+    processes = tell_count(jobs, "process", "processes")
+    rate = f"{60 * total.days / seconds:,.0f} pump-days a minute in {processes}"
     teller.line(f"{rate}; {1e6 * busy / max(1, events):,.0f} us an event; {seconds:,.1f} s.")

@@ -52,15 +52,15 @@ def tell_change(amount: int, kind: Kind) -> str:
     return f"{'+' if amount > 0 else '-'}{tell(abs(amount), kind)}"
 
 
-def tell_fraction(number: Fraction, digits: int = 3) -> str:
-    """A number, exact where so few digits hold it, else between two neighbours."""
+def tell_fraction(number: Fraction, digits: int = 3, to: str = " to ") -> str:
+    """A number, exact where so few digits hold it, else between two neighbours, with ``to`` in between."""
     scaled = number * 10**digits
     low = scaled.numerator // scaled.denominator
     if scaled.denominator == 1:
         return tell_decimal(number)
-    return " to ".join(tell_decimal(Fraction(end, 10**digits)) for end in (low, low + 1))
+    return to.join(tell_decimal(Fraction(end, 10**digits)) for end in (low, low + 1))
 
 
-def tell_percent(part: int, whole: int, digits: int = 1) -> str:
+def tell_percent(part: int, whole: int, digits: int = 1, to: str = " to ") -> str:
     """A share in per cent: exact where so few digits hold it, else between two neighbours. ``whole`` is above 0."""
-    return f"{tell_fraction(Fraction(100 * part, whole), digits)} %"
+    return f"{tell_fraction(Fraction(100 * part, whole), digits, to)} %"

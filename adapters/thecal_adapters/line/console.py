@@ -13,6 +13,7 @@ from thecal.boundary import Refusal, admit_event
 from thecal.events import Event, PrescriptionConfirmed, PrimeConfirmed
 from thecal.outcome import NOTHING_SHOWN, Response, Shown
 from thecal.state import State
+from thecal_adapters.basis import compute_basis
 from thecal_adapters.line.limits import (
     INBOX_LENGTH,
     ORDER_LIFE_MS,
@@ -142,6 +143,8 @@ class LineConsole:
                 raise _Refused(
                     Finding.DIGEST_IS_NOT_OF_WHAT_IS_STAGED, "something else is staged, or nothing; stage again"
                 )
+        elif order.digest and order.digest.hex() != compute_basis(self._read_state()):
+            raise _Refused(Finding.PUMP_IS_NOT_AS_REVIEWED, "the pump has changed since the review; review it anew")
 
     def _refuse_at_another_time(self, order: Order) -> None:
         left_ms = order.not_after_ms - self._clock.monotonic_ms()

@@ -31,8 +31,9 @@ class Read:
 class Order:
     """Ask for an event, once: the same ``id`` is carried out at most once, however often and over however many links.
 
-    The pump carries it out no later than ``not_after_ms`` of its own clock. ``digest`` is the pump's own, of what it
-    has staged, where something staged is confirmed; else empty. ``drug_lot`` goes with a refill.
+    The pump carries it out no later than ``not_after_ms`` of its own clock. ``digest``: where something staged is
+    confirmed, the pump's own digest of that; else empty, or of what the order was reviewed on, as
+    ``thecal_adapters.basis`` has it: on another state it is not carried out. ``drug_lot`` goes with a refill.
     """
 
     id: bytes
@@ -66,6 +67,7 @@ class Finding(IntEnum):
     RUNNER_REFUSED = 7
     ORDER_WOULD_LIVE_TOO_LONG = 8
     NOTHING_WAS_CARRIED_OUT_UNDER_THIS_ID = 9
+    PUMP_IS_NOT_AS_REVIEWED = 10
 
 
 @dataclass(frozen=True, slots=True)

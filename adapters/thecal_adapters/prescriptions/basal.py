@@ -3,10 +3,9 @@
 
 import re
 from collections.abc import Sequence
-from fractions import Fraction
 
 from thecal.units import MASS_FG_MAX, SLOT_COUNT, Slots
-from thecal_adapters.doses import Kind, tell
+from thecal_adapters.doses import Kind, spread, tell
 from thecal_adapters.prescriptions.table import Table
 
 _CLOCK = re.compile(r"([01][0-9]|2[0-3]):(00|30)")
@@ -61,14 +60,11 @@ def _read_step(step: Table, count: int) -> Slots:
 
 def _spread(table: Table, name: str, count: int) -> Slots:
     """An amount over so many slots: exact in all, and each within a femtogram of the others."""
-    found = table.quantity(name, *(RATES if name == "rate" else (Kind.MASS,)))
-    shares = {Kind.DAY_DOSE: Fraction(count, SLOT_COUNT), Kind.HOUR_DOSE: Fraction(count, 2), Kind.MASS: Fraction(1)}
-    mass_fg = found.amount * shares[found.kind]
-    if mass_fg.denominator != 1:
+    slots = spread(table.quantity(name, *(RATES if name == "rate" else (Kind.MASS,))), count)
+    if slots is None:
         table.refuse(
             f"{table.values[name]!r}: in {count} half hours this is no whole number of femtograms, and nothing is"
             " rounded; a dose per hour, or the mass of the whole step, is expected",
             name,
         )
-    whole_fg = int(mass_fg)
-    return tuple((place + 1) * whole_fg // count - place * whole_fg // count for place in range(count))
+    return slots

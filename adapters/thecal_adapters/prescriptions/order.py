@@ -44,6 +44,11 @@ class Order:
     tubing: Tubing | None = None
 
 
+def is_without_lockout(prescription: Prescription) -> bool:
+    """Whether a patient may ask for the next bolus in the second in which one has ended."""
+    return prescription.bolus_fg > 0 and prescription.bolus_count_max > 0 and prescription.lockout_s == 0
+
+
 def make_order(
     drugs: Sequence[str], prescription: Prescription, overrides: Overrides = NO_OVERRIDES, title: str = "As entered"
 ) -> Order:

@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """Where a key stands in a TOML text: the parser itself is asked, with one line more each time."""
 
+import re
 import tomllib
+from bisect import bisect_left
 from collections.abc import Sequence
 from typing import TypeAlias
 
 Key: TypeAlias = Sequence[str | int]
+_BARE = re.compile(r"[A-Za-z0-9_-]+")
 
 
 def find_line(text: str, key: Key) -> int:
@@ -24,6 +27,37 @@ def find_line(text: str, key: Key) -> int:
                 return _skip_blank(lines, whole, count) + 1
             whole = count
     return 1
+
+
+def find_deep_line(text: str) -> int:
+    """The line, counted from 1, at which a text is nested too deeply for the parser; the last one if none is."""
+    lines = text.splitlines()
+    return bisect_left(range(1, len(lines)), True, key=lambda count: _is_too_deep("\n".join(lines[:count]))) + 1
+
+
+def _is_too_deep(text: str) -> bool:
+    """Whether the parser gives up on a text for its depth; it then does so on every longer one."""
+    try:
+        tomllib.loads(text)
+    except RecursionError:
+        return True
+    except tomllib.TOMLDecodeError:
+        return False
+    return False
+
+
+def is_deeper(value: object, most: int) -> bool:
+    """Whether tables and lists are nested in each other more than so many times."""
+    values = [value]
+    for _ in range(most):
+        values = [inner for each in values for inner in _list_inner(each)]
+    return any(isinstance(each, (dict, list)) for each in values)
+
+
+def _list_inner(value: object) -> list[object]:
+    if isinstance(value, dict):
+        return list(value.values())
+    return list(value) if isinstance(value, list) else []
 
 
 def _parse(text: str) -> object:
@@ -52,8 +86,12 @@ def _skip_blank(lines: Sequence[str], first: int, end: int) -> int:
 
 
 def tell_key(key: Key) -> str:
-    """A key as it is written: ``basal.step[2].rate``."""
+    """A key as it is written: ``basal.step[2].rate``; in quotes, and escaped, where it is no bare word."""
     told = ""
     for part in key:
-        told += f"[{part}]" if isinstance(part, int) else f".{part}" if told else part
+        if isinstance(part, int):
+            told += f"[{part}]"
+        else:
+            word = part if _BARE.fullmatch(part) else ascii(part)
+            told += f".{word}" if told else word
     return told

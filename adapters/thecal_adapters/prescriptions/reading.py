@@ -12,12 +12,15 @@ from thecal_adapters.library import Kind as LibraryKind
 from thecal_adapters.library import list_names
 from thecal_adapters.prescriptions.basal import read_slots
 from thecal_adapters.prescriptions.order import Filling, Order, Tubing
+from thecal_adapters.prescriptions.places import find_deep_line, find_line, is_deeper, tell_key
 from thecal_adapters.prescriptions.table import Misread, Table
 
 SUFFIX = ".prescription.toml"
 VERSION = 1
-TEXT_LENGTH_MAX = 65_536
+TEXT_LENGTH_MAX = 16_384  # three times a step for every half hour, each with a comment
+DEPTH_MAX = 4
 OVERRIDES = ("day_limit", "concentration", "increase", "decrease", "plausibility")
+TOO_DEEP = "is nested deeper than anything in a prescription; tables and lists in tables are expected, no more"
 STATUSES = {"example": "example, needs verification", "as-ordered": "as ordered"}
 
 
@@ -40,6 +43,11 @@ def read_order(text: str, file: str) -> Order:
         values = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise Misread(file, _find_error_line(text, error), "", f"is no TOML: {error}") from None
+    except RecursionError:
+        raise Misread(file, find_deep_line(text), "", TOO_DEEP) from None
+    key = next((key for key, value in values.items() if is_deeper(value, DEPTH_MAX - 1)), None)
+    if key is not None:
+        raise Misread(file, find_line(text, (key,)), tell_key((key,)), TOO_DEEP)
     return _read(Table(file, text, (), values))
 
 

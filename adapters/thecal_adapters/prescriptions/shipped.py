@@ -18,5 +18,5 @@ def list_examples() -> list[str]:
 def find_example(name: str) -> Order:
     """The order of an example, or a refusal that lists the names."""
     if name not in list_examples():
-        raise Refused("prescriptions", f"{name!r} is none of {', '.join(list_examples())}")
+        raise Refused("prescriptions", f"{name!r} is none of {', '.join(list_examples())}; thecal check --list tells")
     return read_order((_FOLDER / f"{name}{SUFFIX}").read_text(encoding="utf-8"), f"{name}{SUFFIX}")

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """One table of a prescription file: each value is what is expected, or the file is refused with line, key and value."""
 
+import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NoReturn, cast
@@ -63,10 +64,17 @@ class Table:
         return Table(self.file, self.text, (*self.key, *key), cast("Mapping[str, object]", raw))
 
     def words(self, name: str) -> str:
-        """The text at a key, not empty."""
+        """The text at a key: one line, not empty, of characters that show themselves and turn nothing around."""
         raw = self.values[name]
         if not isinstance(raw, str) or not raw.strip():
             self.refuse(f"{raw!r}: a text is expected", name)
+        hidden = next((character for character in raw if not character.isprintable()), None)
+        if hidden is not None:
+            self.refuse(
+                f"{raw!a}: {unicodedata.name(hidden, f'U+{ord(hidden):04X}')} is no printed character; a text may"
+                " hold no line break, no control character and no mark that turns the direction of writing",
+                name,
+            )
         return raw
 
     def flag(self, name: str, default: bool) -> bool:

@@ -110,8 +110,21 @@ class Accounts:
             self._keep(account)
         return account
 
+    def remove(self, name: str) -> bool:
+        """Take somebody's account away; False if there is none, or if nobody would be left to add another."""
+        with self._lock:
+            left = [each for each in self._accounts.values() if each.name != name]
+            if name not in self._accounts or not any(each.person is Person.CLINICIAN for each in left):
+                return False
+            del self._accounts[name]
+            self._write()
+        return True
+
     def _keep(self, account: Account) -> None:
         self._accounts[account.name] = account
+        self._write()
+
+    def _write(self) -> None:
         rows = [{**asdict(each), "person": each.person.value} for each in self.all]
         beside = self._path.with_suffix(".new")
         handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)

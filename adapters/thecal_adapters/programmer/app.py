@@ -19,6 +19,7 @@ from thecal_adapters.programmer.guard import Guard
 from thecal_adapters.programmer.links import LinkLost
 from thecal_adapters.programmer.pages import handset, people, record, signing, status
 from thecal_adapters.programmer.pages.signing import find_cookie, find_home, set_cookie
+from thecal_adapters.programmer.sessions import Session
 from thecal_adapters.programmer.texts import Texts, choose_language
 from thecal_adapters.programmer.workflows import WORKFLOWS
 
@@ -74,6 +75,8 @@ ADDRESSES = (
     Address("/record", "GET", READERS, record.show_record),
     Address("/people", "GET", CLINICIAN, people.show_people),
     Address("/people", "POST", CLINICIAN, people.add_person),
+    Address("/people/remove/{name}", "GET", CLINICIAN, people.show_removal),
+    Address("/people/remove/{name}", "POST", CLINICIAN, people.remove_person),
     Address("/do/{name}", "GET", CLINICIAN, show_workflow),
     Address("/do/{name}", "POST", CLINICIAN, take_workflow),
     Address("/again/{draft}", "GET", CLINICIAN, flow.show_again),
@@ -121,12 +124,20 @@ def answer(desk: Desk, address: Address, request: Request, form: Mapping[str, st
     is_new = session is None
     if session is None:
         session = desk.sessions.begin(None)
+    note_end(desk, session)
     language = session.language or choose_language(request.headers.get("accept-language", ""))
     visit = Visit(
         desk, session, request.url.path, request.path_params, dict(request.query_params), form, Texts(language)
     )
     response = admit(visit, address)
     return set_cookie(response, desk.port, session.id) if is_new else response
+
+
+def note_end(desk: Desk, session: Session) -> None:
+    """Put on record, once, that the clock has signed somebody out."""
+    ended, session.ended = session.ended, None
+    if ended is not None:
+        desk.actions.add(ended.who, session.name, "signed out", {"because": ended.limit.value})
 
 
 def admit(visit: Visit, address: Address) -> Response:

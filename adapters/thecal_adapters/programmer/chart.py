@@ -6,7 +6,7 @@ Drawn here, as SVG, the same bytes for the same day. Pictures round to what a sc
 
 import io
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import nan
 
@@ -37,6 +37,25 @@ _LOCK = threading.Lock()
 
 
 @dataclass(frozen=True)
+class Look:
+    """For which screen a picture is: its colours, its size in inches, and every how many hours the clock is told."""
+
+    colours: Mapping[str, str]
+    inches: tuple[float, float]
+    hours: int
+    legend_columns: int
+
+
+_DESK, _PHONE = ((9.6, 5.4), 3, 3), ((4.8, 6.4), 6, 1)
+LOOKS = {
+    "light": Look(LIGHT, *_DESK),
+    "dark": Look(DARK, *_DESK),
+    "light-narrow": Look(LIGHT, *_PHONE),
+    "dark-narrow": Look(DARK, *_PHONE),
+}
+
+
+@dataclass(frozen=True)
 class Bar:
     """One half hour: what was planned and, if anybody saw it, the most and the least that was given."""
 
@@ -59,20 +78,21 @@ def list_bars(course: Course, state: State) -> list[Bar]:
     return bars
 
 
-def draw_day(bars: Sequence[Bar], state: State, drug: str, texts: Texts, is_dark: bool) -> bytes:
+def draw_day(bars: Sequence[Bar], state: State, drug: str, texts: Texts, look: Look) -> bytes:
     """The picture."""
     import matplotlib
 
     with _LOCK, matplotlib.rc_context({"svg.fonttype": "none", "svg.hashsalt": "thecal", "font.size": 11}):
-        return _draw(bars, state, drug, texts, DARK if is_dark else LIGHT)
+        return _draw(bars, state, drug, texts, look)
 
 
-def _draw(bars: Sequence[Bar], state: State, drug: str, texts: Texts, colours: dict[str, str]) -> bytes:
+def _draw(bars: Sequence[Bar], state: State, drug: str, texts: Texts, look: Look) -> bytes:
     from matplotlib.figure import Figure
 
+    colours = look.colours
     day_cap_fg, hour_cap_fg = state.program.cap_day_fg[0], state.program.cap_hour_fg[0]
     unit, size = ("mg", MG_FG) if max(day_cap_fg, 1) >= MG_FG else ("mcg", MCG_FG)
-    figure = Figure(figsize=(9.6, 5.4), layout="constrained")
+    figure = Figure(figsize=look.inches, layout="constrained")
     upper, lower = figure.subplots(2, 1, sharex=True, height_ratios=(3, 2))
     places = list(range(len(bars)))
     given = [2 * (bar.given_fg or 0) / size for bar in bars]
@@ -92,20 +112,23 @@ def _draw(bars: Sequence[Bar], state: State, drug: str, texts: Texts, colours: d
         lower.axhline(day_cap_fg / size, color=colours["cap"], linewidth=1.5, label=texts("cap of any 24 h"))
     lower.set_ylabel(f"{drug}, {unit}")
     lower.set_xlabel(texts("pump’s clock"))
-    marks = [place for place, bar in enumerate(bars) if bar.start.endswith(":00") and int(bar.start[:2]) % 3 == 0]
+    marks = [
+        place for place, bar in enumerate(bars) if bar.start.endswith(":00") and int(bar.start[:2]) % look.hours == 0
+    ]
     lower.set_xticks(marks, [bars[place].start for place in marks])
     lower.set_xlim(-0.6, len(bars) - 0.4)
     for axes in (upper, lower):
-        _style(axes, colours)
+        _style(axes, look)
     buffer = io.BytesIO()
     figure.savefig(buffer, format="svg", transparent=True, metadata={"Date": None, "Creator": None})
     return buffer.getvalue().replace(b"'DejaVu Sans'", b"system-ui").replace(b'"DejaVu Sans"', b"system-ui")
 
 
-def _style(axes: object, colours: dict[str, str]) -> None:
+def _style(axes: object, look: Look) -> None:
     from matplotlib.axes import Axes
 
     assert isinstance(axes, Axes)
+    colours = look.colours
     axes.set_ylim(bottom=0)
     axes.margins(y=0.15)
     for side in ("top", "right", "left"):
@@ -117,4 +140,7 @@ def _style(axes: object, colours: dict[str, str]) -> None:
     axes.yaxis.label.set_color(colours["ink"])
     axes.xaxis.label.set_color(colours["ink"])
     if axes.get_legend_handles_labels()[0]:
-        axes.legend(loc="upper left", bbox_to_anchor=(0, 1.2), ncols=3, frameon=False, labelcolor=colours["ink"])
+        axes.legend(
+            loc="lower left", bbox_to_anchor=(0, 1.0), ncols=look.legend_columns, frameon=False,
+            labelcolor=colours["ink"],
+        )  # fmt: skip

@@ -8,9 +8,9 @@ from urllib.parse import quote
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from thecal.events import Event
+from thecal.events import Event, StopAsked
 from thecal.limits import Config
-from thecal_adapters.doses import Kind, tell, tell_percent
+from thecal_adapters.doses import Kind, tell
 from thecal_adapters.ports import Role
 from thecal_adapters.programmer.accounts import Accounts, Person
 from thecal_adapters.programmer.actions import Actions, Value
@@ -32,7 +32,7 @@ def make_environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals.update(tell=tell, tell_percent=tell_percent, Kind=Kind, LANGUAGES=LANGUAGES)
+    environment.globals.update(tell=tell, Kind=Kind, LANGUAGES=LANGUAGES)
     return environment
 
 
@@ -129,11 +129,12 @@ class Visit:
         """Put on record what the visitor did."""
         self.desk.actions.add(self.name, self.session.name, what, details)
 
-    def make_ask(self, name: str, event: Event, basis: str, drug_lot: str = "") -> Ask:
-        """An order in the visitor's name."""
+    def make_ask(self, name: str, event: Event, basis: str, drug_lot: str = "", staged: bytes = b"") -> Ask:
+        """An order in the visitor's name. A stop is never too late: it holds whatever has changed since its review."""
         person = self.person
         role = ROLES.get(person, Role.DEVICE) if person is not None else Role.DEVICE
-        return Ask(name, event, self.name, role, self.session.name, basis, drug_lot)
+        reviewed = "" if isinstance(event, StopAsked) else basis
+        return Ask(name, event, self.name, role, self.session.name, reviewed, drug_lot, staged)
 
     def tell_path(self) -> str:
         """The path that was asked for, as part of an address."""

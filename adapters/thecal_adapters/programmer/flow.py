@@ -7,84 +7,22 @@ way each form is sent once, and only as long as the pump still is as the page sh
 
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Protocol
 
 from starlette.responses import Response as Page
 
-from thecal.events import Event, PrescriptionAbandoned, PrescriptionStaged
+from thecal.events import Event, PrescriptionAbandoned, PrescriptionStaged, StopAsked
 from thecal.outcome import Response
 from thecal.state import State
 from thecal.step import step
 from thecal_adapters.codec import encode
 from thecal_adapters.programmer.actions import Value, compute_screen_digest
 from thecal_adapters.programmer.desk import Visit
-from thecal_adapters.programmer.forecast import WAIT_S, Forecast, Reckoning
-from thecal_adapters.programmer.forms import Field, Form, Slip, find_differing
-from thecal_adapters.programmer.links import Answered, Ask, LinkLost, Reading, Unsettled
+from thecal_adapters.programmer.drafts import Arranging, Draft, Plan, Workflow, is_refused, make_screen
+from thecal_adapters.programmer.forecast import WAIT_S
+from thecal_adapters.programmer.forms import Control, Form, Slip, find_differing, list_groups
+from thecal_adapters.programmer.links import LinkLost, Unsettled
 from thecal_adapters.programmer.sessions import Ticket
-from thecal_adapters.programmer.settings import Row, compare
-from thecal_adapters.programmer.worst import Worst
-
-
-@dataclass(frozen=True)
-class Plan:
-    """What a workflow's entries mean: an order to stage first, or to propose, and the one to confirm.
-
-    ``notes``: what the person must weigh. ``is_fact``: the kernel books it, whatever was answered to the proposal.
-    """
-
-    confirm: Event
-    stage: Event | None = None
-    notes: Sequence[str] = ()
-    is_fact: bool = False
-    drug_lot: str = ""
-    worst: Sequence[Worst] = ()
-
-
-class Workflow(Protocol):
-    """One thing that can be done."""
-
-    name: str
-    title: str
-    explain: str
-    verb: str
-
-    def list_fields(self, visit: Visit, reading: Reading) -> Sequence[Field]:
-        """The fields to fill in; none where there is nothing to enter."""
-        ...
-
-    def begin(self, visit: Visit, reading: Reading) -> Mapping[str, str]:
-        """What the fields begin with. A critical value never begins with anything that was not in force."""
-        ...
-
-    def plan(self, visit: Visit, reading: Reading, form: Form) -> Plan:
-        """What the entries mean; worthless where the form has slips."""
-        ...
-
-
-@dataclass
-class Draft:
-    """Somebody's entries on their way. ``reading``: what the review was made on."""
-
-    id: str
-    workflow: Workflow
-    values: Mapping[str, str]
-    reading: Reading
-    fields: Sequence[Field] = ()
-    plan: Plan | None = None
-    staged: Response | None = None
-    foreseen: Response | None = None
-    rows: Sequence[Row] = ()
-    ask: Ask | None = None
-    answered: Answered | None = None
-    problem: str = ""
-    reckoned: Reckoning | None = None
-
-    @property
-    def forecast(self) -> Forecast | None:
-        """The worst case by ``thecal check``, as soon as it is reckoned."""
-        return self.reckoned.get() if self.reckoned is not None and self.reckoned.ready() else None
+from thecal_adapters.programmer.settings import compare
 
 
 def show_form(
@@ -99,7 +37,8 @@ def show_form(
     ticket = visit.issue(f"do {workflow.name}", reading.basis)
     return visit.page(
         "form.html",
-        workflow=workflow, fields=fields, values=values, slips=slips, reading=reading, ticket=ticket,
+        workflow=workflow, groups=list_groups(fields), values=values,
+        filled=[name for name, value in values.items() if value.strip()], slips=slips, reading=reading, ticket=ticket,
     )  # fmt: skip
 
 
@@ -111,6 +50,8 @@ def take_form(visit: Visit, workflow: Workflow) -> Page:
     reading = visit.desk.link.read()
     fields = workflow.list_fields(visit, reading)
     values = {each.name: visit.form.get(each.name, "") for each in fields}
+    if isinstance(workflow, Arranging) and any(values[each.name] for each in fields if each.control is Control.BUTTON):
+        return show_form(visit, workflow, workflow.arrange(values))
     form = Form(fields, values, visit.texts)
     plan = workflow.plan(visit, reading, form)
     if form.slips:
@@ -158,7 +99,7 @@ def propose(visit: Visit, draft: Draft, plan: Plan) -> None:
     """Stage what is to be staged, read it back, and look ahead at what the confirmation will change."""
     draft.plan = plan
     reading = visit.desk.link.read()
-    if reading.basis != draft.reading.basis:
+    if reading.basis != draft.reading.basis and not isinstance(plan.confirm, StopAsked):
         draft.problem = visit.texts("The pump is no more as it was when this page was made. Nothing was sent.")
         return
     draft.reading = reading
@@ -184,39 +125,6 @@ def foresee(visit: Visit, state: State, event: Event) -> tuple[Response, State]:
     """What the kernel would answer now, and the state after it: the same pure function as in the pump, on a copy."""
     outcome = step(visit.desk.config, state, event)
     return outcome.response, outcome.state
-
-
-def describe(forecast: Forecast | None) -> Value:
-    """A forecast as it goes on record."""
-    if forecast is None:
-        return None
-    return {
-        "problem": forecast.problem,
-        "is_proved": forecast.is_proved,
-        "refill_s": [forecast.refill_min_s, forecast.refill_max_s],
-        "extremes": [[each.drug, each.length_s, each.most_fg, each.least_fg] for each in forecast.extremes],
-    }
-
-
-def is_refused(response: Response | None) -> bool:
-    """Whether an answer of the kernel is a refusal."""
-    return response is not None and response.name.startswith("REFUSED")
-
-
-def make_screen(visit: Visit, draft: Draft) -> Value:
-    """What the review shows, as it goes on record."""
-    return {
-        "workflow": draft.workflow.name,
-        "language": visit.texts.language,
-        "rows": [[row.group, row.label, row.now, row.new, row.is_changed] for row in draft.rows],
-        "notes": list(draft.plan.notes) if draft.plan else [],
-        "worst": [[each.label, each.value] for each in draft.plan.worst] if draft.plan else [],
-        "forecast": describe(draft.forecast),
-        "answers": [None if each is None else each.name for each in (draft.staged, draft.foreseen)],
-        "event": {"kind": type(draft.plan.confirm).__name__, "values": encode(draft.plan.confirm)}
-        if draft.plan
-        else None,
-    }
 
 
 def show_review(visit: Visit) -> Page:
@@ -258,7 +166,9 @@ def confirm(visit: Visit) -> Page:
         return ticket
     if draft.ask is not None:
         return visit.go(ticket.outcome)
-    draft.ask = visit.make_ask(f"{draft.id}-{ticket.screen}", draft.plan.confirm, ticket.basis, draft.plan.drug_lot)
+    draft.ask = visit.make_ask(
+        f"{draft.id}-{ticket.screen}", draft.plan.confirm, ticket.basis, draft.plan.drug_lot, draft.reading.staged
+    )
     send(visit, draft)
     return visit.go(ticket.outcome)
 

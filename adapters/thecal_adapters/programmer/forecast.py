@@ -12,6 +12,7 @@ from thecal.outcome import Response
 from thecal.prescription import Overrides, Prescription
 from thecal.state import State
 from thecal_adapters.checking import Check, check
+from thecal_adapters.doses import Kind
 from thecal_adapters.prescriptions import make_order
 
 WAIT_S = 20.0  # as long a page waits for it; after that it is looked at anew
@@ -34,10 +35,11 @@ class Extreme:
 
 @dataclass(frozen=True)
 class Slip:
-    """What a usual mistake would do: the day's dose that it leads to, and what the kernel says to it."""
+    """What a usual mistake would do: the amount that it leads to, of which kind, and what the kernel says to it."""
 
     name: str
-    day_fg: int
+    kind: Kind
+    amount: int
     response: Response
     is_refused: bool
 
@@ -116,7 +118,10 @@ def reckon(config: Config, drugs: Sequence[str], state: State, program: Prescrip
 
 def make_forecast(found: Check) -> Forecast:
     """What the page shows of a check."""
-    slips = [Slip(each.name, each.day_fg, each.response, each.is_refused) for each in found.mistakes]
+    slips = [
+        Slip(each.slip.name, each.change.kind or Kind.MASS, each.change.after, each.response, each.is_refused)
+        for each in found.mistakes
+    ]
     if found.forecast is None:
         return Forecast(slips=slips)
     lasting = found.forecast.lasting

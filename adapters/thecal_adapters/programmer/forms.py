@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TypeAlias
 
-from thecal.units import SLOT_COUNT
 from thecal_adapters.doses import Kind, Quantity, Rejection, read
 from thecal_adapters.doses.units import SAMPLES
 from thecal_adapters.programmer.texts import Texts, mark
@@ -17,7 +16,7 @@ _CLOCK = re.compile(r"([01][0-9]|2[0-3]):(00|30)")
 
 
 class Control(Enum):
-    """How a field is filled in."""
+    """How a field is filled in; a button holds nothing, but has the form shown again, arranged anew."""
 
     AMOUNT = "amount"
     COUNT = "count"
@@ -25,13 +24,15 @@ class Control(Enum):
     WORDS = "words"
     CHECK = "check"
     CHOICE = "choice"
+    BUTTON = "button"
 
 
 @dataclass(frozen=True)
 class Field:
     """One field. ``is_critical``: it is typed a second time, blind. ``legend`` begins a group of fields.
 
-    ``is_half``: it stands beside the next one where there is room.
+    ``is_half``: it stands beside the next one where there is room. ``fold``: it is folded away under these words, with
+    its neighbours that have the same, unless one of them holds something.
     """
 
     name: str
@@ -46,6 +47,36 @@ class Field:
     highest: int = 0
     legend: str = ""
     is_half: bool = False
+    fold: str = ""
+
+
+@dataclass(frozen=True)
+class Part:
+    """Fields of a group that stand together; ``fold`` empty: always in sight."""
+
+    fold: str
+    fields: list[Field]
+
+
+@dataclass(frozen=True)
+class Group:
+    """Fields under one legend."""
+
+    legend: str
+    parts: list[Part]
+
+
+def list_groups(fields: Sequence[Field]) -> list[Group]:
+    """The fields of a form as it shows them."""
+    groups: list[Group] = []
+    for field in fields:
+        if field.legend or not groups:
+            groups.append(Group(field.legend, []))
+        parts = groups[-1].parts
+        if not parts or parts[-1].fold != field.fold:
+            parts.append(Part(field.fold, []))
+        parts[-1].fields.append(field)
+    return groups
 
 
 @dataclass(frozen=True)
@@ -133,23 +164,6 @@ class Form:
         if raw not in [value for value, _ in self.fields[name].options]:
             self.note(name, mark("Choose one."))
         return raw
-
-
-def spread(amount: Quantity, count: int) -> tuple[int, ...] | None:
-    """A dose over so many half hours: exact in all, each within a femtogram of the others; None if it is not whole."""
-    whole = {
-        Kind.DAY_DOSE: amount.amount * count % SLOT_COUNT == 0,
-        Kind.HOUR_DOSE: amount.amount * count % 2 == 0,
-        Kind.MASS: True,
-    }
-    if not whole[amount.kind]:
-        return None
-    mass_fg = {
-        Kind.DAY_DOSE: amount.amount * count // SLOT_COUNT,
-        Kind.HOUR_DOSE: amount.amount * count // 2,
-        Kind.MASS: amount.amount,
-    }[amount.kind]
-    return tuple((place + 1) * mass_fg // count - place * mass_fg // count for place in range(count))
 
 
 def find_differing(fields: Sequence[Field], first: Values, second: Values) -> list[str]:

@@ -1,15 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """The one way in which the page reaches a pump, simulated or at the end of a serial line."""
 
-import hashlib
 from dataclasses import dataclass
 from typing import Protocol
 
 from thecal.events import Event
 from thecal.outcome import Response, Shown
 from thecal.state import State
-from thecal_adapters.codec import encode
-from thecal_adapters.journal.entries import write_compact
+from thecal_adapters.basis import compute_basis
 from thecal_adapters.ports import Role
 
 
@@ -26,7 +24,8 @@ class Reading:
     """What the pump held when it was last read.
 
     ``utc_ms``: the pump's time of day, None if it tells none. ``speed``: virtual seconds in a real one, 1 for a real
-    pump. ``syringe_nl``: what a needle would draw from a simulated reservoir, None where nobody can know.
+    pump. ``syringe_nl``: what a needle would draw from a simulated reservoir, None where nobody can know. ``staged``:
+    a pump's own digest of what it has staged, empty where nothing is, or where the pump needs none.
     """
 
     state: State
@@ -34,6 +33,7 @@ class Reading:
     utc_ms: int | None
     speed: int = 1
     syringe_nl: int | None = None
+    staged: bytes = b""
 
     @property
     def basis(self) -> str:
@@ -45,7 +45,8 @@ class Reading:
 class Ask:
     """An order under an id that is carried out once; only while the pump still is as its page showed it.
 
-    ``basis`` is of the reading that the page was made on; empty where the kernel itself compares.
+    ``basis`` is of the reading that the page was made on; empty where the kernel itself compares. ``staged``: that
+    reading's digest of what the pump had staged, for what confirms it.
     """
 
     id: str
@@ -55,6 +56,7 @@ class Ask:
     session: str
     basis: str = ""
     drug_lot: str = ""
+    staged: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,31 +96,3 @@ class PumpLink(Protocol):
     def close(self) -> None:
         """Let go of the pump."""
         ...
-
-
-def compute_basis(state: State) -> str:
-    """A digest of all that a person decides on: settings, fluids, mode, what is staged, boluses, active alarms.
-
-    Time and what has been delivered are left out, so that a page does not grow stale by reading it.
-    """
-    decided = (
-        state.config_digest,
-        int(state.mode),
-        state.is_programmed,
-        state.is_admitted,
-        encode(state.program),
-        encode(state.overrides),
-        encode(state.staged) if state.staged.is_staged else None,
-        state.path.is_declared,
-        state.path.volume_lo_nl,
-        state.path.volume_hi_nl,
-        encode(state.path.old),
-        encode(state.reservoir.fluid),
-        state.reservoir.filled_clock_s,
-        state.bolus.is_active,
-        state.lockout.end_tick,
-        state.therapy.discrepancy,
-        state.therapy.is_bolus_blocked,
-        [alarm.is_active for alarm in state.alarms],
-    )
-    return hashlib.sha256(write_compact(decided).encode("ascii")).hexdigest()

@@ -7,14 +7,16 @@ Who the person was, and what was on the screen, stands in this page's own record
 from dataclasses import dataclass
 
 from thecal.events import PrescriptionConfirmed, PrimeConfirmed
-from thecal_adapters.line.client import PumpClient, make_staging
+from thecal_adapters.line.client import PumpClient
 from thecal_adapters.line.link import EarlierOrderCarriedOut, LineError, OrderRefused
 from thecal_adapters.line.link import LinkLost as LineLost
 from thecal_adapters.line.link import Unsettled as LineUnsettled
-from thecal_adapters.line.messages import NO_DIGEST, Reply
+from thecal_adapters.line.messages import Finding, Reply
 from thecal_adapters.ports import Role
 from thecal_adapters.programmer.course import Course
 from thecal_adapters.programmer.links import Answered, Ask, LinkLost, Reading, Unsettled
+
+STALE = (Finding.PUMP_IS_NOT_AS_REVIEWED, Finding.DIGEST_IS_NOT_OF_WHAT_IS_STAGED)
 
 
 @dataclass
@@ -38,15 +40,18 @@ class SerialLink:
             raise LinkLost(str(error)) from error
 
     def ask(self, ask: Ask) -> Answered:
-        """Have an order carried out once, by the line's own ids. The pump is read first, and held to the page."""
+        """Have an order carried out once, by the line's own ids, and only on the pump as it was reviewed.
+
+        It is read first, which spares a stale order the way; what comes in between, the pump itself finds: the order
+        carries the digest of the review, of what was staged there or of all that was shown.
+        """
         reading = self.read()
         if ask.basis and ask.basis != reading.basis:
             return Answered(None, reading, is_stale=True)
+        is_confirming = isinstance(ask.event, (PrescriptionConfirmed, PrimeConfirmed))
+        reviewed = ask.staged if is_confirming else bytes.fromhex(ask.basis)
         try:
-            digest = NO_DIGEST
-            if isinstance(ask.event, (PrescriptionConfirmed, PrimeConfirmed)):
-                digest = make_staging(self.client.interrogate()).digest
-            reply = self.client.order(ask.event, ask.drug_lot, digest)
+            reply = self.client.order(ask.event, ask.drug_lot, reviewed)
         except LineUnsettled as lost:
             raise Unsettled(str(lost)) from lost
         except LineLost as lost:
@@ -54,7 +59,8 @@ class SerialLink:
         except EarlierOrderCarriedOut as earlier:
             return Answered(None, self._note(earlier.reply), refusal=str(earlier))
         except OrderRefused as refused:
-            return Answered(None, self._note(refused.reply), refusal=str(refused))
+            is_stale = refused.reply.finding in STALE
+            return Answered(None, self._note(refused.reply), refusal=str(refused), is_stale=is_stale)
         except LineError as error:
             return Answered(None, reading, refusal=str(error))
         return Answered(reply.response, self._note(reply), is_repeated=reply.is_repeated)
@@ -73,4 +79,4 @@ class SerialLink:
 
     def _note(self, reply: Reply) -> Reading:
         self.course.observe(reply.state)
-        return Reading(reply.state, reply.shown, utc_ms=None)
+        return Reading(reply.state, reply.shown, utc_ms=None, staged=reply.digest)

@@ -17,6 +17,8 @@ from thecal_adapters.programmer.accounts import Account
 SESSIONS_MAX = 200
 TICKETS_MAX = 200  # a session's forms; the oldest is forgotten
 TRIES = 5
+# A sign-in is over after twelve hours whatever is done (NIST SP 800-63B, 4.2.3, for its second level of assurance).
+LONGEST_S = 12 * 3_600
 LEAVE = "sign out"
 T = TypeVar("T")
 
@@ -45,18 +47,35 @@ class Ticket:
     outcome: str = ""
 
 
+class Limit(Enum):
+    """What ends a sign-in by itself."""
+
+    IDLE = "idle"
+    LONGEST = "longest"
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A sign-in that the clock has ended, until it is put on record."""
+
+    who: str
+    limit: Limit
+
+
 @dataclass(slots=True)
 class Session:
-    """One browser. ``account`` None: nobody has signed in."""
+    """One browser. ``account`` None: nobody has signed in. ``ended``: who was signed out by the clock, and why."""
 
     id: str
     name: str
     account: Account | None
+    begun_s: float
     seen_s: float
     language: str = ""
     tickets: dict[str, Ticket] = field(default_factory=dict)
     things: dict[str, object] = field(default_factory=dict)
     notice: str = ""
+    ended: Ended | None = None
 
     @property
     def leaving(self) -> Ticket:
@@ -87,33 +106,45 @@ class Session:
 
 
 class Sessions:
-    """All browsers of this process. ``idle_s``: after so long without a request a sign-in is over."""
+    """All browsers of this process.
 
-    def __init__(self, idle_s: int, now_s: Callable[[], float] = time.monotonic) -> None:
+    A sign-in is over after ``idle_s`` without a request, and after ``longest_s`` whatever was done.
+    """
+
+    def __init__(self, idle_s: int, longest_s: int = LONGEST_S, now_s: Callable[[], float] = time.monotonic) -> None:
         self.idle_s = idle_s
+        self.longest_s = longest_s
         self._now_s = now_s
         self._lock = threading.Lock()
         self._sessions: dict[str, Session] = {}
         self._failures: dict[str, tuple[int, float]] = {}
 
     def find(self, cookie: str) -> Session | None:
-        """The session of a cookie; signed out if it was idle for too long."""
+        """The session of a cookie; signed out if it was idle, or signed in, for too long."""
         with self._lock:
             session = self._sessions.get(cookie)
             if session is None:
                 return None
             now_s = self._now_s()
-            if session.account is not None and now_s - session.seen_s > self.idle_s:
-                session.account, session.notice = None, "idle"
+            limit = self._find_limit(session, now_s)
+            if session.account is not None and limit is not None:
+                session.ended, session.notice = Ended(session.account.name, limit), limit.value
+                session.account = None
                 session.tickets.clear()
                 session.things.clear()
             session.seen_s = now_s
             return session
 
+    def _find_limit(self, session: Session, now_s: float) -> Limit | None:
+        if now_s - session.begun_s > self.longest_s:
+            return Limit.LONGEST
+        return Limit.IDLE if now_s - session.seen_s > self.idle_s else None
+
     def begin(self, account: Account | None, language: str = "") -> Session:
         """A new session under a new id: what was known of the old one is worth nothing."""
         with self._lock:
-            session = Session(secrets.token_hex(32), secrets.token_hex(4), account, self._now_s(), language)
+            now_s = self._now_s()
+            session = Session(secrets.token_hex(32), secrets.token_hex(4), account, now_s, now_s, language)
             self._sessions[session.id] = session
             while len(self._sessions) > SESSIONS_MAX:
                 oldest = min(self._sessions.values(), key=lambda each: (each.account is not None, each.seen_s))
@@ -124,6 +155,12 @@ class Sessions:
         """Sign out."""
         with self._lock:
             self._sessions.pop(session.id, None)
+
+    def end_all(self, name: str) -> None:
+        """Sign somebody out everywhere."""
+        with self._lock:
+            for session in [each for each in self._sessions.values() if each.account and each.account.name == name]:
+                del self._sessions[session.id]
 
     def redeem(self, session: Session, name: str, purpose: str) -> Ticket | Void:
         """Use a form's id, once. Two that come at the same moment are told apart."""

@@ -139,7 +139,7 @@ def list_fluids(state: State, drugs: Sequence[str], texts: Texts) -> list[Settin
     held = tell_between(reservoir.volume_lo_nl, reservoir.volume_hi_nl, Kind.VOLUME, texts)
     rows = [
         Setting(group, "reservoir", texts("Reservoir holds"), held),
-        Setting(group, "fluid", texts("of"), tell_fluid(reservoir.fluid, drugs, texts)),
+        Setting(group, "fluid", texts("Fluid in it"), tell_fluid(reservoir.fluid, drugs, texts)),
     ]
     if not path.is_declared:
         return [*rows, Setting(group, "path", texts("Tubing and catheter"), texts("not declared"))]
@@ -190,22 +190,26 @@ def list_overrides(state: State, texts: Texts) -> list[Setting]:
 def list_settings(
     config: Config, state: State, starts: Sequence[int], drugs: Sequence[str], texts: Texts
 ) -> list[Setting]:
-    """All of it."""
+    """All of it; of a program only if there is one."""
     return [
         *list_running(state, texts),
-        *list_program(state.program, starts, drugs, texts),
+        *(list_program(state.program, starts, drugs, texts) if state.is_programmed else ()),
         *list_overrides(state, texts),
         *list_fluids(state, drugs, texts),
     ]
 
 
 def compare(config: Config, now: State, new: State, drugs: Sequence[str], texts: Texts) -> list[Row]:
-    """All settings of two states side by side."""
+    """All settings of two states side by side, the groups in which something changes first."""
     starts = find_starts(now.program.slots_fg, new.program.slots_fg)
     before = list_settings(config, now, starts, drugs, texts)
-    after = {setting.key: setting.value for setting in list_settings(config, new, starts, drugs, texts)}
-    labels = {setting.key for setting in before}
-    added = [s for s in list_settings(config, new, starts, drugs, texts) if s.key not in labels]
-    rows = [Row(s.group, s.label, s.value, after.get(s.key, texts("none"))) for s in before]
-    rows += [Row(s.group, s.label, texts("none"), s.value) for s in added]
-    return sorted(rows, key=lambda row: [r.group for r in rows].index(row.group))
+    after = list_settings(config, new, starts, drugs, texts)
+    was, will = ({setting.key: setting.value for setting in settings} for settings in (before, after))
+    none = texts("none")
+    rows = [
+        Row(setting.group, setting.label, was.get(key, none), will.get(key, none))
+        for key, setting in {setting.key: setting for setting in (*after, *before)}.items()
+    ]
+    changed = {row.group for row in rows if row.is_changed}
+    places = {group: place for place, group in enumerate(dict.fromkeys(row.group for row in rows))}
+    return sorted(rows, key=lambda row: (row.group not in changed, places[row.group]))

@@ -15,11 +15,12 @@ from thecal.limits import Config
 from thecal.outcome import NOTHING_SHOWN, Response, Shown
 from thecal.state import State
 from thecal.units import DRUG_COUNT
+from thecal_adapters.basis import compute_basis
 from thecal_adapters.plant.fluids import Strength
 from thecal_adapters.plant.pump import Drive, Make, Plant, Told
 from thecal_adapters.ports import Answer, Fact, Request, Stamp, Store
 from thecal_adapters.programmer.course import Course
-from thecal_adapters.programmer.links import Answered, Ask, Reading, compute_basis
+from thecal_adapters.programmer.links import Answered, Ask, Reading
 from thecal_adapters.runner import Runner
 
 RESULTS = {Told.DONE: PulseResult.DONE, Told.NOT_DONE: PulseResult.NOT_DONE, Told.UNKNOWN: PulseResult.UNKNOWN}

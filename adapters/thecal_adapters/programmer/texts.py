@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Every word of the pages, in one catalogue for each language (gettext).
 
-The kernel's numbers are keyed by themselves, under a context: ``response`` 15, ``alarm`` 3, ``mode`` 1. What stands in
-pages and modules is keyed by its English text. Amounts are no words: they are told by the one printer of doses.
+The kernel's numbers are keyed by themselves, under a context: ``response`` 15, ``alarm`` 3, ``mode`` 1; faults and
+slips by their names. What stands in pages and modules is keyed by its English text. Amounts are no words: they are
+told by the one printer of doses.
 """
 
 from functools import cache
@@ -14,7 +15,7 @@ from babel.messages.pofile import read_po
 
 from thecal.outcome import Response
 from thecal.state import Alarm, Mode
-from thecal_adapters.doses import Rejection
+from thecal_adapters.doses import Rejection, tell_percent
 from thecal_adapters.doses.reading import Fault
 
 LANGUAGES = {"en": "English", "de": "Deutsch"}
@@ -79,6 +80,14 @@ class Texts:
     def mode(self, mode: Mode) -> str:
         """What the pump is doing."""
         return self._find(str(int(mode)), "mode")
+
+    def percent(self, part: int, whole: int) -> str:
+        """A share in per cent: exact where one digit holds it, else between two neighbours."""
+        return tell_percent(part, whole, to=self("{lo} to {hi}", lo="", hi=""))
+
+    def slip(self, name: str) -> str:
+        """What somebody may have entered wrongly."""
+        return self._find(name, "slip")
 
     def rejection(self, rejection: Rejection, sample: str) -> str:
         """What is wrong with an amount, and what to write."""

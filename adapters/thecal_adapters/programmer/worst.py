@@ -12,7 +12,7 @@ from thecal.admission import admit_prescription, compute_bolus_reserved_fg
 from thecal.limits import Config
 from thecal.prescription import Overrides, Prescription
 from thecal.state import State
-from thecal_adapters.doses import Kind, tell, tell_percent
+from thecal_adapters.doses import Kind, tell
 from thecal_adapters.programmer.texts import Texts
 
 
@@ -48,7 +48,7 @@ def list_worst(
                 limits.day_fg_max,
             ),
         ):
-            share = tell_percent(part_fg, whole_fg)
+            share = texts.percent(part_fg, whole_fg)
             found.append(
                 Worst(label, texts("{mass}, {share} of the hard limit", mass=tell(part_fg, Kind.MASS), share=share))
             )
@@ -59,7 +59,7 @@ def list_worst(
                 texts(
                     "{mass}, {share} of the hard limit",
                     mass=tell(hour_fg, Kind.MASS),
-                    share=tell_percent(hour_fg, limits.hour_fg_max),
+                    share=texts.percent(hour_fg, limits.hour_fg_max),
                 ),
             )
         )

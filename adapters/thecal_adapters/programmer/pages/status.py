@@ -7,12 +7,11 @@ from datetime import UTC, datetime
 from starlette.responses import Response
 
 from thecal.alarms import BY_URGENCY
-from thecal.clock import compute_clock_s, compute_stability_s
 from thecal.ledger import compute_given_day_fg
 from thecal.limits import Config
 from thecal.state import CRITICAL_COUNT, Alarm, State
-from thecal.units import DAY_S
-from thecal_adapters.programmer.chart import draw_day, list_bars
+from thecal_adapters.checking.reservoir import Reason, Refill, find_refill_now
+from thecal_adapters.programmer.chart import LOOKS, draw_day, list_bars
 from thecal_adapters.programmer.desk import Visit
 from thecal_adapters.programmer.settings import (
     find_starts,
@@ -22,6 +21,14 @@ from thecal_adapters.programmer.settings import (
     list_running,
     tell_day_clock,
 )
+from thecal_adapters.programmer.texts import mark
+
+REASONS = {
+    Reason.LOW_RESERVOIR: mark("the reservoir may be low"),
+    Reason.STABILITY: mark("the drug will be too old"),
+    Reason.REPLACEMENT: mark("the pump is to be replaced"),
+    Reason.SERVICE: mark("the pump’s service ends"),
+}
 
 
 @dataclass(frozen=True)
@@ -50,20 +57,10 @@ def list_alarms(visit: Visit, state: State) -> list[ActiveAlarm]:
     ]
 
 
-def compute_left_s(config: Config, state: State) -> int | None:
-    """Seconds until the refill: low reservoir with every allotted bolus used, or the drug's stability; the earlier.
-
-    None before the first program. The volume counts in its worst reading (the rule of one maker's patient controller,
-    which predicts the date as if every allotted bolus is used).
-    """
-    program, reservoir = state.program, state.reservoir
-    weakest = reservoir.fluid.lo[0]
-    if not state.is_programmed or weakest <= 0:
-        return None
-    day_fg = sum(program.slots_fg) + program.bolus_fg * program.bolus_count_max
-    usable_nl = max(0, reservoir.volume_lo_nl - max(program.low_reservoir_nl, config.pump.residual_nl))
-    stable_s = compute_stability_s(config, state) - (compute_clock_s(state) - reservoir.filled_clock_s)
-    return max(0, min(usable_nl * weakest * DAY_S // day_fg if day_fg else stable_s, stable_s))
+def find_refill(config: Config, state: State) -> Refill | None:
+    """When the next refill is due at the soonest, as ``thecal check`` reckons it; None before the first program."""
+    has_fluid = state.reservoir.fluid.lo[0] > 0 and state.path.is_declared
+    return find_refill_now(config, state) if state.is_programmed and has_fluid else None
 
 
 def tell_time(utc_ms: int | None) -> str:
@@ -75,8 +72,11 @@ def show_status(visit: Visit) -> Response:
     """The page."""
     reading = visit.desk.link.read()
     state, drugs, _ = reading.state, visit.desk.drugs, visit.texts
-    left_s = compute_left_s(visit.desk.config, state)
-    refill = None if left_s is None or reading.utc_ms is None else tell_time(reading.utc_ms + 1_000 * left_s)[:10]
+    bars = list_bars(visit.desk.find_course(), state)
+    given_fg = sum(bar.given_fg or 0 for bar in bars)
+    refill = find_refill(visit.desk.config, state)
+    is_dated = refill is not None and reading.utc_ms is not None
+    due = tell_time((reading.utc_ms or 0) + 1_000 * refill.due_s)[:10] if is_dated and refill else ""
     program = list_program(state.program, find_starts(state.program.slots_fg), drugs, _) if state.is_programmed else []
     return visit.page(
         "status.html",
@@ -85,20 +85,22 @@ def show_status(visit: Visit) -> Response:
         alarms=list_alarms(visit, state),
         groups=[list_running(state, _), list_fluids(state, drugs, _), program, list_overrides(state, _)],
         refill=refill,
-        left_s=left_s,
+        due=due,
+        why=_(REASONS[refill.reason]) if refill else "",
         clock=tell_day_clock(state.tick),
         time=tell_time(reading.utc_ms),
-        bars=list_bars(visit.desk.find_course(), state),
-        given_fg=sum(bar.given_fg or 0 for bar in list_bars(visit.desk.find_course(), state)),
+        bars=[bar for bar in bars if bar.given_fg is not None],
+        given_fg=given_fg,
+        has_day=state.is_programmed or given_fg > 0,
         boluses_fg=compute_given_day_fg(state.ledger, state.tick)[0],
     )
 
 
 def show_chart(visit: Visit) -> Response:
-    """The picture, for light or dark screens."""
+    """The picture, for light or dark screens, wide or narrow ones."""
     reading = visit.desk.link.read()
     bars = list_bars(visit.desk.find_course(), reading.state)
-    is_dark = visit.params["theme"] == "dark"
-    svg = draw_day(bars, reading.state, visit.desk.drugs[0], visit.texts, is_dark)
+    look = LOOKS.get(visit.params["theme"], LOOKS["light"])
+    svg = draw_day(bars, reading.state, visit.desk.drugs[0], visit.texts, look)
     policy = {"Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'"}  # a picture, by itself
     return Response(svg, media_type="image/svg+xml", headers=policy)

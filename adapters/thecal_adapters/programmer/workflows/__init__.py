@@ -3,7 +3,7 @@
 
 from collections.abc import Mapping
 
-from thecal_adapters.programmer.flow import Workflow
+from thecal_adapters.programmer.drafts import Workflow
 from thecal_adapters.programmer.workflows.alarms import Acknowledge, Resolve
 from thecal_adapters.programmer.workflows.bolus import ClinicianBolus
 from thecal_adapters.programmer.workflows.fluids import DeclarePath, Prime, Refill

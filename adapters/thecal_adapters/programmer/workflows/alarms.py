@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from thecal.events import AlarmAcknowledged, DiscrepancyResolved
 from thecal.state import Alarm
 from thecal_adapters.programmer.desk import Visit
-from thecal_adapters.programmer.flow import Plan
+from thecal_adapters.programmer.drafts import Plan
 from thecal_adapters.programmer.forms import Control, Field, Form
 from thecal_adapters.programmer.links import Reading
 from thecal_adapters.programmer.texts import mark

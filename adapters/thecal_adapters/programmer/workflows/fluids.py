@@ -7,7 +7,7 @@ from thecal.events import PathDeclared, PrimeAsked, PrimeConfirmed, RefillDone, 
 from thecal.units import DRUG_COUNT, PATH_NL_MAX
 from thecal_adapters.doses import Kind, tell
 from thecal_adapters.programmer.desk import Visit
-from thecal_adapters.programmer.flow import Plan
+from thecal_adapters.programmer.drafts import Plan
 from thecal_adapters.programmer.forms import Control, Field, Form
 from thecal_adapters.programmer.links import Reading
 from thecal_adapters.programmer.settings import tell_between

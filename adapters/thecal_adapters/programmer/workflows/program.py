@@ -6,20 +6,20 @@ from collections.abc import Mapping, Sequence
 from thecal.events import PrescriptionConfirmed, PrescriptionStaged
 from thecal.limits import BOLUS_DURATION_S_MAX, LOCKOUT_S_MAX
 from thecal.prescription import NO_OVERRIDES, Overrides, Prescription
-from thecal.units import DRUG_COUNT, PATIENT_BOLUS_COUNT_MAX, SLOT_COUNT, Masses, Slots
-from thecal_adapters.doses import Kind, Quantity, tell
+from thecal.units import DRUG_COUNT, PATIENT_BOLUS_COUNT_MAX, Masses
+from thecal_adapters.doses import Kind, tell
+from thecal_adapters.prescriptions import is_without_lockout
 from thecal_adapters.programmer.desk import Visit
-from thecal_adapters.programmer.flow import Plan
-from thecal_adapters.programmer.forms import Control, Field, Form, spread
+from thecal_adapters.programmer.drafts import Plan
+from thecal_adapters.programmer.forms import Control, Field, Form
 from thecal_adapters.programmer.links import Reading
-from thecal_adapters.programmer.settings import OVERRIDES, find_starts, tell_clock
+from thecal_adapters.programmer.settings import OVERRIDES
 from thecal_adapters.programmer.texts import mark
+from thecal_adapters.programmer.workflows.day import arrange_steps, list_day_fields, read_slots, tell_day
 from thecal_adapters.programmer.worst import list_worst
 
-STEP_COUNT = 8
 INCREASE = "is_increase"
 FIRST = mark("A first program needs this: there is no running dose that it could be compared with.")
-RATES = (Kind.HOUR_DOSE, Kind.DAY_DOSE, Kind.MASS)
 
 
 class Program:
@@ -32,12 +32,16 @@ class Program:
 
     def list_fields(self, visit: Visit, reading: Reading) -> Sequence[Field]:
         """All settings of a prescription."""
-        return (*list_basal_fields(visit), *list_bolus_fields(), *list_cap_fields(visit), *list_override_fields())
+        return (*list_day_fields(visit.texts), *list_bolus_fields(), *list_cap_fields(visit), *list_override_fields())
 
     def begin(self, visit: Visit, reading: Reading) -> Mapping[str, str]:
         """What is in force, so that one change is one change; nothing before the first program."""
         state = reading.state
         return tell_program(state.program, visit.desk.drugs) if state.is_programmed else {}
+
+    def arrange(self, values: Mapping[str, str]) -> Mapping[str, str]:
+        """The steps in order of time, so that one can be written wherever there is room."""
+        return arrange_steps(values)
 
     def plan(self, visit: Visit, reading: Reading, form: Form) -> Plan:
         """Stage and confirm."""
@@ -48,31 +52,16 @@ class Program:
             worst = list_worst(visit.desk.config, reading.state, program, overrides, visit.desk.drugs, visit.texts)
         clock = mark("Times are by the pump’s own clock. The day’s total counts each step once, not every hour.")
         notes = [visit.texts(clock)]
+        if is_without_lockout(program):
+            no_lockout = mark(
+                "No lockout: the patient can ask for the next bolus as soon as one has ended. Only the number in 24 h "
+                "and the caps hold it back."
+            )
+            notes.append(visit.texts(no_lockout))
         if overrides != NO_OVERRIDES:
             notes.append(visit.texts("Soft rules are set aside, because: {reason}", reason=form.raw("reason")))
             form.words("reason")
         return Plan(PrescriptionConfirmed(program), PrescriptionStaged(program, overrides), notes, worst=worst)
-
-
-def list_basal_fields(visit: Visit) -> list[Field]:
-    """The day's total, and the steps."""
-    day = Field(
-        "day", mark("Dose in a day"), kinds=(Kind.DAY_DOSE,), is_critical=True, legend=mark("Program"),
-        hint=mark("The whole day’s dose, such as 2.4 mg/day. One rate all day, unless there are steps below."),
-    )  # fmt: skip
-    fields = [day]
-    for place in range(1, STEP_COUNT + 1):
-        is_first = place == 1
-        legend = mark("Steps of the day (leave them empty for one rate)") if is_first else ""
-        hint = mark("On a half hour, such as 06:30; the first at 00:00.") if is_first else ""
-        label = visit.texts("Step {place}, from", place=place)
-        fields.append(
-            Field(f"from-{place}", label, Control.CLOCK, hint=hint, is_optional=True, legend=legend, is_half=True)
-        )
-        hint = mark("A rate such as 8 mcg/h, or the mass of the whole step such as 36 mcg.") if is_first else ""
-        label = visit.texts("Step {place}, dose", place=place)
-        fields.append(Field(f"dose-{place}", label, kinds=RATES, hint=hint, is_optional=True, is_half=True))
-    return fields
 
 
 def list_bolus_fields() -> list[Field]:
@@ -161,63 +150,13 @@ def read_bolus(form: Form) -> tuple[int, int, int, int]:
     return bolus_fg, max(1, duration_s), lockout_s, form.count("count") if form.raw("count") else 0
 
 
-def read_slots(form: Form) -> Slots:
-    """The half hours of the day; steps must bring the day's total that is written beside them."""
-    day = form.quantity("day")
-    steps = [place for place in range(1, STEP_COUNT + 1) if form.raw(f"from-{place}") or form.raw(f"dose-{place}")]
-    if day is None:
-        return (0,) * SLOT_COUNT
-    if not steps:
-        return spread(day, SLOT_COUNT) or (0,) * SLOT_COUNT
-    slots = read_steps(form, steps)
-    if not form.slips and sum(slots) != day.amount:
-        total = tell(sum(slots), Kind.DAY_DOSE)
-        form.note("day", mark("The steps bring {total}; the day’s dose must say the same."), total=total)
-    return slots
-
-
-def read_steps(form: Form, steps: Sequence[int]) -> Slots:
-    """The half hours from steps that begin at midnight and follow each other."""
-    starts = [form.clock(f"from-{place}") for place in steps]
-    doses = [form.quantity(f"dose-{place}") for place in steps]
-    before = -1
-    for place, start in zip(steps, starts, strict=True):
-        if not form.raw(f"from-{place}") or not form.raw(f"dose-{place}"):
-            form.note(f"from-{place}", mark("A step has a time and a dose."))
-        elif start is not None and (start <= before or (place == steps[0] and start != 0)):
-            form.note(f"from-{place}", mark("The first step begins at 00:00, and each later than the one before."))
-        before = start if start is not None else before
-    if form.slips:
-        return (0,) * SLOT_COUNT
-    return join_steps(form, steps, [start or 0 for start in starts], [dose for dose in doses if dose is not None])
-
-
-def join_steps(form: Form, steps: Sequence[int], starts: Sequence[int], doses: Sequence[Quantity]) -> Slots:
-    """Each dose over its half hours, exact in all."""
-    slots: list[int] = []
-    for place, start, end, dose in zip(steps, starts, [*starts[1:], SLOT_COUNT], doses, strict=True):
-        step = spread(dose, end - start)
-        if step is None:
-            form.note(
-                f"dose-{place}", mark("In so many half hours this is no whole number of femtograms; give a mass.")
-            )
-            step = (0,) * (end - start)
-        slots.extend(step)
-    return tuple(slots)
-
-
 def tell_program(program: Prescription, drugs: Sequence[str]) -> dict[str, str]:
     """A prescription as it would be typed; what is told reads back as the same."""
-    told = {"day": tell(sum(program.slots_fg), Kind.DAY_DOSE), "low": tell(program.low_reservoir_nl, Kind.VOLUME)}
-    starts = find_starts(program.slots_fg)
-    if 1 < len(starts) <= STEP_COUNT:
-        for place, (start, end) in enumerate(zip(starts, [*starts[1:], SLOT_COUNT], strict=True), start=1):
-            told[f"from-{place}"] = tell_clock(start)
-            told[f"dose-{place}"] = tell(sum(program.slots_fg[start:end]), Kind.MASS)
+    told = {**tell_day(program.slots_fg), "low": tell(program.low_reservoir_nl, Kind.VOLUME)}
     for place in range(len(drugs)):
         told[f"cap-day-{place}"] = tell(program.cap_day_fg[place], Kind.DAY_DOSE)
         told[f"cap-hour-{place}"] = tell(program.cap_hour_fg[place], Kind.HOUR_DOSE)
-    if program.bolus_fg > 0:
+    if program.bolus_fg > 0 and program.bolus_count_max > 0:  # else the patient has none, whatever else is set
         told["bolus"] = tell(program.bolus_fg, Kind.MASS)
         told["duration"] = tell(program.bolus_duration_s, Kind.DURATION)
         told["lockout"] = tell(program.lockout_s, Kind.DURATION)

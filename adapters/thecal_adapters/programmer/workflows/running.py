@@ -7,7 +7,7 @@ from thecal.events import MinimumRateAsked, PhaseMoved, ResumeAsked, StopAsked
 from thecal.limits import SafeState
 from thecal_adapters.doses import Kind, tell
 from thecal_adapters.programmer.desk import Visit
-from thecal_adapters.programmer.flow import Plan
+from thecal_adapters.programmer.drafts import Plan
 from thecal_adapters.programmer.forms import Control, Field, Form
 from thecal_adapters.programmer.links import Reading
 from thecal_adapters.programmer.texts import mark
