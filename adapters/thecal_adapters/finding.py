@@ -12,6 +12,7 @@ import thecal
 EXTRA_OF = {
     "babel": "programmer",
     "cryptography": "serial",
+    "cvc5": "proofs",
     "fhir": "fhir",
     "jinja2": "programmer",
     "jsonschema": "cli",

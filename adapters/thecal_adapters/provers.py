@@ -46,11 +46,15 @@ class Prover(Protocol):
         source: Path | None,
         export: Path | None,
         progress: Progress,
+        solver: str = "z3",
+        seeds: Sequence[int] = (),
     ) -> Mapping[str, Any]:
         """Decide the wanted IDs (None: all) and say how, in the form of ``schemas/verdicts.schema.json``.
 
         ``source`` is the folder of a changed copy of the kernel; ``export`` gets one SMT-LIB file for each question.
-        Raises ``ValueError`` if the source cannot be read.
+        ``solver`` is ``z3``, ``both`` or ``cvc5``: whose word counts. What the proofs rest on is asked again in the
+        words that each of the ``seeds`` leads to.
+        Raises ``ValueError`` if the source cannot be read, and ``ModuleNotFoundError`` if the solver is not there.
         """
 
     def list_mutated(self) -> Sequence[str]:

@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import ForkProcess
 from pathlib import Path
@@ -22,12 +23,14 @@ from thecal_proofs.frontend import Program, Refusal, Sources
 from thecal_proofs.hints import HINTS, Hint, Key
 from thecal_proofs.loading import Loaded
 from thecal_proofs.obligations import ANY_EVENT, FORM, Obligation, known_ids, list_obligations
+from thecal_proofs.opinions.panel import Panel
 from thecal_proofs.report import Report
 from thecal_proofs.solve import DEFAULT_BUDGET, DEFAULT_SEED
 from thecal_proofs.verdicts import Result
 from thecal_proofs.wiring import KERNEL, SPECS, Row, Wiring
 
 Progress: TypeAlias = Callable[[Result, int, int], None]
+Discharge: TypeAlias = Callable[[Obligation], Result]
 
 
 class UnknownId(Exception):
@@ -68,12 +71,14 @@ def prove(
     progress: Progress | None = None,
     is_founded: bool = True,
     is_learning: bool = False,
+    panel: Panel | None = None,
 ) -> Report:
     """Prove the wanted IDs (None: everything) and return the report.
 
     With `is_founded` what is asked for is proved together with all that it rests on; without, its own cells alone
     are decided, and the report names the ends that are open.
     With `is_learning` each proof is taken apart into the questions that suffice, for the next time.
+    With a `panel` what each proof rests on is asked again, of another solver or in other words.
     `search` is the number of steps in which a refutation is looked for from the initial state.
     `kernel` and `specs` are package folders; a changed copy is proved by naming its folder. `jobs=0` works in this
     process, for debugging. Raises `UnknownId`, and `Refusal` if the sources cannot even be listed.
@@ -85,7 +90,11 @@ def prove(
         raise UnknownId(f"{', '.join(unknown)}: known are {', '.join(project.ids)}")
     obligations = list_obligations(project.wiring, project.rows, ids)
     discharger = Discharger(project.wiring, project.rows, Limits(budget, seed, search, is_learning), hints)
-    results = _run(discharger, obligations, jobs, progress)
+    discharge = discharger.discharge if panel is None else partial(panel.discharge, discharger)
+    if jobs > 0:
+        with suppress(Refusal, TypeError, KeyError):  # whoever needs it will be refused, and say so
+            discharger.warm()
+    results = _run(discharge, obligations, jobs, progress)
     contracts = (function.qualified for function in project.wiring.contracts())
     names = (*(fact.name for fact in project.wiring.facts), *contracts)
     while ids is not None and is_founded:  # what is asked for is proved together with what it rests on
@@ -93,7 +102,7 @@ def prove(
         missing = {name for result in results for name in result.rests_on if name in names} - done
         if not missing:
             break
-        results += _run(discharger, list_obligations(project.wiring, project.rows, missing), jobs, progress)
+        results += _run(discharge, list_obligations(project.wiring, project.rows, missing), jobs, progress)
     sources = project.wiring.program.sources
     return Report(
         kernel_sha256=sources.compute_sha256(KERNEL),
@@ -105,12 +114,11 @@ def prove(
         seconds=time.perf_counter() - started,
         budget=budget,
         fundamental=names,
+        panel=panel,
     )
 
 
-def _run(
-    discharger: Discharger, obligations: Sequence[Obligation], jobs: int, progress: Progress | None
-) -> list[Result]:
+def _run(discharge: Discharge, obligations: Sequence[Obligation], jobs: int, progress: Progress | None) -> list[Result]:
     """Discharge everything; the order of the results is that of the obligations, whoever finished first."""
     found: dict[str, Result] = {}
 
@@ -121,9 +129,9 @@ def _run(
 
     if jobs == 0:
         for obligation in obligations:
-            note(discharger.discharge(obligation))
+            note(discharge(obligation))
     else:
-        _run_forked(discharger, _by_event(obligations), jobs, note)
+        _run_forked(discharge, _by_event(obligations), jobs, note)
     return [found[obligation.id] for obligation in obligations]
 
 
@@ -137,17 +145,15 @@ def _by_event(obligations: Sequence[Obligation]) -> list[list[Obligation]]:
 
 
 def _run_forked(
-    discharger: Discharger, groups: list[list[Obligation]], jobs: int, note: Callable[[Result], None]
+    discharge: Discharge, groups: list[list[Obligation]], jobs: int, note: Callable[[Result], None]
 ) -> None:
     context = multiprocessing.get_context("fork")
-    with suppress(Refusal, TypeError, KeyError):  # whoever needs it will be refused, and say so
-        discharger.warm()
     waiting = deque(groups)
     running: dict[Connection, ForkProcess] = {}
     while waiting or running:
         while waiting and len(running) < jobs:
             receiver, sender = context.Pipe(duplex=False)
-            worker = context.Process(target=_work, args=(discharger, waiting.popleft(), sender))
+            worker = context.Process(target=_work, args=(discharge, waiting.popleft(), sender))
             worker.start()
             sender.close()
             running[receiver] = worker
@@ -162,7 +168,7 @@ def _run_forked(
                         raise RuntimeError(f"a prover process ended with exit status {worker.exitcode}") from None
 
 
-def _work(discharger: Discharger, group: Sequence[Obligation], sender: Connection) -> None:
+def _work(discharge: Discharge, group: Sequence[Obligation], sender: Connection) -> None:
     for obligation in group:
-        sender.send(discharger.discharge(obligation))
+        sender.send(discharge(obligation))
     sender.close()

@@ -2,6 +2,7 @@
 """The one object by which the command line reaches this package: found by name, spoken to in plain JSON."""
 
 from collections.abc import Mapping, Sequence
+from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Protocol
@@ -17,6 +18,7 @@ from thecal_proofs.frontend import Refusal, Sources
 from thecal_proofs.mutation.campaign import Campaign, Judged, render
 from thecal_proofs.mutation.lister import SKIPPED_MODULES, read_modules
 from thecal_proofs.obligations import ANY_EVENT, INITIAL
+from thecal_proofs.opinions.panel import Choice, Panel
 from thecal_proofs.prove import Project, prove
 from thecal_proofs.verdicts import Result
 
@@ -67,16 +69,29 @@ class Provider:
         export: Path | None,
         progress: Progress,
         is_founded: bool = True,
+        solver: Choice = "z3",
+        seeds: Sequence[int] = (),
     ) -> Mapping[str, Any]:
-        """Decide the wanted IDs, or everything; write the questions down as SMT-LIB if a folder is named for them."""
+        """Decide the wanted IDs, or everything; write the questions down as SMT-LIB if a folder is named for them.
+
+        With another `solver` than Z3, and with `seeds`, what the proofs rest on is asked again. Raises
+        `ModuleNotFoundError` if that solver is not installed.
+        """
 
         def note(result: Result, done: int, total: int) -> None:
             progress(result.subject, result.event, result.verdict, done, total)
 
+        panel = _call_panel(solver, seeds)
         project = _open(source)
         try:
             report = prove(
-                ids, kernel=source or KERNEL_FOLDER, specs=SPECS_FOLDER, jobs=jobs, progress=note, is_founded=is_founded
+                ids,
+                kernel=source or KERNEL_FOLDER,
+                specs=SPECS_FOLDER,
+                jobs=jobs,
+                progress=note,
+                is_founded=is_founded,
+                panel=panel,
             )
         except Refusal as refusal:  # of what is read only while a cell is encoded
             raise ValueError(str(refusal)) from refusal
@@ -106,6 +121,14 @@ class Provider:
     def bound(self, config: Config, state: State) -> Mapping[str, Any]:
         """Count the pulses that a program can bring in any hour and any day, from a state on."""
         return bound(config, state)
+
+
+def _call_panel(solver: Choice, seeds: Sequence[int]) -> Panel | None:
+    """Those who are to be asked again; nobody in a plain run."""
+    if solver == "z3":
+        return Panel(seeds=seeds) if seeds else None
+    second = import_module("thecal_proofs.opinions.second")  # who does not ask for it need not have it
+    return Panel(solver, second.ask, second.NAME, seeds)
 
 
 def _open(source: Path | None) -> Project:

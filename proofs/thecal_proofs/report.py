@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from thecal_proofs.obligations import ANY_EVENT, FORM
+from thecal_proofs.opinions.panel import Panel
+from thecal_proofs.opinions.summary import describe
 from thecal_proofs.verdicts import VERDICTS, Result, Verdict, worst
 from thecal_proofs.wiring import Row, is_of_a_state
 
@@ -28,6 +30,7 @@ class Report:
     seconds: float
     budget: int
     fundamental: tuple[str, ...] = ()  # what proofs may rest on and is proved itself: conjuncts and contracts
+    panel: Panel | None = None  # who was asked for a second opinion
 
     def judged(self) -> tuple[Result, ...]:
         """The results, nothing left as proved under an event whose hypotheses contradict each other."""
@@ -49,11 +52,9 @@ class Report:
 
     def cells(self, row: Row) -> dict[str, Verdict]:
         """The verdicts of one property, by event."""
-        kinds = FORM.get(row.id)
         found: dict[str, list[Verdict]] = {}
         for result in self.judged():
-            is_own = result.kind == "property" and result.subject == row.id
-            if result.kind in kinds if kinds else is_own:
+            if _is_own(result, row):
                 found.setdefault(result.event, []).append(result.verdict)
         if set(found) == {ANY_EVENT} and self.is_of_a_state(row):
             return self._cells_of_a_state(row, worst(found[ANY_EVENT]))
@@ -103,6 +104,12 @@ class Report:
         subjects = {row.id, *(result.subject for result in self.results if result.kind in FORM.get(row.id, ()))}
         return sorted(name for name in self.foundations(subjects) if not proved.get(name, False))
 
+    def proved_from(self, row: Row) -> list[str]:
+        """The obligations that make up the proof of a property: its own cells, and all of those that they rest on."""
+        subjects = {row.id, *(result.subject for result in self.results if _is_own(result, row))}
+        founded = self.foundations(subjects)
+        return [r.id for r in self.results if _is_own(r, row) or (r.kind in FOUNDATIONS and r.subject in founded)]
+
     def witness(self, row: Row) -> str:
         """Where a property speaks: the step of a trace, or the class of event, that was found; else nothing."""
         found = (r.detail for r in self.results if r.kind == "antecedent" and r.subject == row.id)
@@ -140,6 +147,7 @@ class Report:
             "support": self.support(),
             "findings": [_finding(result) for result in self.failures()],
             "summary": {verdict: counts[verdict] for verdict in VERDICTS if counts[verdict]},
+            **self._describe_opinions(),
             "timing": {
                 "seconds": round(self.seconds, 3),
                 "budget": self.budget,
@@ -147,8 +155,20 @@ class Report:
                     r.id: {"seconds": round(r.seconds, 4), "rlimit": r.rlimit, "queries": r.queries}
                     for r in self.results
                 },
+                **({} if self.panel is None else {"opinions": {"seconds": round(self.opinion_seconds, 3)}}),
             },
         }
+
+    def _describe_opinions(self) -> dict[str, Any]:
+        """What others said, where they were asked."""
+        if self.panel is None:
+            return {}
+        return describe(self.panel, self.results, {row.id: self.proved_from(row) for row in self.asked_rows()})
+
+    @property
+    def opinion_seconds(self) -> float:
+        """How long it took to ask others; the times of the obligations do not count it."""
+        return sum(result.opinion.seconds for result in self.results if result.opinion is not None)
 
     def _row_json(self, row: Row, verdict: Verdict) -> dict[str, Any]:
         cells = self.cells(row)
@@ -165,6 +185,12 @@ class Report:
             "open_ends": self.open_ends(row),
             "witness": self.witness(row),
         }
+
+
+def _is_own(result: Result, row: Row) -> bool:
+    """Whether an obligation is a cell of a property itself, not of what it rests on."""
+    kinds = FORM.get(row.id)
+    return result.kind in kinds if kinds else result.kind == "property" and result.subject == row.id
 
 
 def _finding(result: Result) -> dict[str, Any]:

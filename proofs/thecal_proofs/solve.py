@@ -7,7 +7,8 @@ node by node, which costs a third of printing and parsing them.
 """
 
 import ctypes
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
@@ -32,6 +33,32 @@ class Answer:
     reason: str = ""
     rlimit: int = 0
     core: frozenset[Term] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Refuted:
+    """A question that was answered "unsat": all that was asserted, in order, and what it cost of its budget."""
+
+    engine: Engine
+    plain: tuple[Term, ...]
+    tracked: tuple[Term, ...]
+    core: frozenset[Term]  # of what was tracked, what it took
+    rlimit: int
+    budget: int
+
+
+_LISTENERS: list[Callable[[Refuted], None]] = []
+
+
+@contextmanager
+def overheard() -> Iterator[list[Refuted]]:
+    """Hear every question that is answered "unsat" in here; a second opinion can be had of each."""
+    heard: list[Refuted] = []
+    _LISTENERS.append(heard.append)
+    try:
+        yield heard
+    finally:
+        _LISTENERS.pop()
 
 
 def ask(
@@ -60,9 +87,12 @@ class Question:
     An "unsat" names the tracked facts that it took.
     """
 
-    def __init__(self, engine: Engine = "core", seed: int = DEFAULT_SEED) -> None:
-        self.engine = engine
+    def __init__(
+        self, engine: Engine = "core", seed: int = DEFAULT_SEED, names: Callable[[str], str] | None = None
+    ) -> None:
+        self.engine: Engine = engine
         self.seed = seed
+        self._names = names  # gives unknowns and functions other names, which must not change an answer
 
     def __enter__(self) -> "Question":
         config = z3core.Z3_mk_config()
@@ -77,6 +107,7 @@ class Question:
         self._leaves: dict[Term, Handle] = {}
         self._functions: dict[tuple[str, int], Handle] = {}
         self._tracked: dict[int, Term] = {}
+        self._plain: list[Term] = []
         self._spent = 0
         return self
 
@@ -94,6 +125,7 @@ class Question:
                 self._tracked[z3core.Z3_get_ast_id(ctx, label)] = fact
                 z3core.Z3_solver_assert_and_track(ctx, self._solver, self._done[fact], label)
             else:
+                self._plain.append(fact)
                 z3core.Z3_solver_assert(ctx, self._solver, self._done[fact])
 
     def check(self, budget: int) -> Answer:
@@ -106,7 +138,11 @@ class Question:
         total = self._count_work()
         work, self._spent = total - self._spent, total
         if status == UNSAT:
-            return Answer("unsat", {}, "", work, self._core())
+            core = self._core()
+            for listen in _LISTENERS:
+                tracked = tuple(self._tracked.values())
+                listen(Refuted(self.engine, tuple(self._plain), tracked, core, work, budget))
+            return Answer("unsat", {}, "", work, core)
         if status == SAT:
             return Answer("sat", self._model(), "", work)
         return Answer("unknown", {}, str(z3core.Z3_solver_get_reason_unknown(self.context, self._solver)), work)
@@ -169,7 +205,7 @@ class Question:
         if node.op == "const":
             return z3core.Z3_mk_numeral(ctx, str(node.value), self._integer)
         if node.op in ("var", "flag"):
-            symbol = z3core.Z3_mk_string_symbol(ctx, str(node.value))
+            symbol = self._symbol(str(node.value))
             made = z3core.Z3_mk_const(ctx, symbol, self._truth if node.is_bool else self._integer)
         elif node.op in ("app", "pred"):
             made = z3core.Z3_mk_app(ctx, self._function(node), len(args), _array(args))
@@ -178,11 +214,14 @@ class Question:
         self._leaves[node] = made
         return made
 
+    def _symbol(self, name: str) -> Handle:
+        return z3core.Z3_mk_string_symbol(self.context, self._names(name) if self._names else name)
+
     def _function(self, node: Term) -> Handle:
         ctx = self.context
         key = str(node.value), len(node.args)
         if key not in self._functions:
-            symbol = z3core.Z3_mk_string_symbol(ctx, key[0])
+            symbol = self._symbol(key[0])
             sorts = [self._truth if arg.is_bool else self._integer for arg in node.args]
             domain = (z3types.Sort * len(sorts))(*sorts)
             result = self._truth if node.is_bool else self._integer

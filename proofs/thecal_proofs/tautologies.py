@@ -37,6 +37,12 @@ def is_confirmed(fact: Term) -> bool:
     return _CONFIRMED[fact]
 
 
+def forget() -> None:
+    """Ask the solver anew from here on: who hears what a proof rests on is to hear these too."""
+    _CONFIRMED.clear()
+    _OF_ONE.clear()
+
+
 def _of_one(choice: Term) -> Sequence[Term]:
     """Facts about one choice, remembered because every question asks."""
     if choice not in _OF_ONE:

@@ -5,10 +5,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
+from thecal_proofs.opinions.opinion import Opinion
 from thecal_proofs.scripts import Script
 
 Verdict: TypeAlias = Literal["proved", "refuted", "vacuous", "unknown", "unsupported", "unstated"]
 VERDICTS: tuple[Verdict, ...] = ("proved", "refuted", "vacuous", "unknown", "unsupported", "unstated")
+# Kinds of obligations of which "proved" means that a situation was found.
+WITNESSED = ("hypotheses", "antecedent")
 _WORST_FIRST: tuple[Verdict, ...] = ("refuted", "unsupported", "vacuous", "unknown", "unstated", "proved")
 
 
@@ -32,6 +35,7 @@ class Result:
     queries: int = 0
     rests_on: tuple[str, ...] = ()
     script: Script = field(default_factory=dict)  # how to ask the next time, where that was to be learnt
+    opinion: Opinion | None = None  # of what the proof rests on, where others were asked
 
 
 def worst(verdicts: Iterable[Verdict]) -> Verdict:

@@ -14,12 +14,12 @@ from thecal_proofs import terms, values
 from thecal_proofs.claims import judge
 from thecal_proofs.decision import Limits
 from thecal_proofs.encode import Encoder
-from thecal_proofs.export import render
 from thecal_proofs.frontend import Program, Sources, ir
 from thecal_proofs.frontend.types import UnionType
 from thecal_proofs.loading import Loaded
 from thecal_proofs.prove import Project, prove
 from thecal_proofs.provider import PROVER
+from thecal_proofs.smtlib import render
 from thecal_proofs.solve import ask
 from thecal_proofs.terms import Term
 from thecal_proofs.wiring import KERNEL, SPECS

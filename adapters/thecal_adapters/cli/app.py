@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The subcommands and their options."""
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -31,6 +32,17 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+SEEDS = (1, 2, 3)  # of the words in which a question is asked again
+
+
+class Solver(StrEnum):
+    """Whose word counts in a proof."""
+
+    z3 = "z3"
+    cvc5 = "cvc5"
+    both = "both"
+
 
 Jobs = Annotated[int, typer.Option("--jobs", "-j", min=1, metavar="N", help="Processes that prove at once.")]
 JsonTo = Annotated[
@@ -76,16 +88,27 @@ def prove(
     source: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Prove a changed copy of the folder kernel/thecal.")
     ] = None,
+    solver: Annotated[
+        Solver,
+        typer.Option(
+            help="Whose word counts. Z3 finds every proof; with both, cvc5 is asked again all that a proof rests on, "
+            "and with cvc5 only what it confirms is proved."
+        ),
+    ] = Solver.z3,
+    is_stability_asked: Annotated[
+        bool, typer.Option("--stability", help="Ask Z3 again in other words: other order, names and seeds.")
+    ] = False,
 ) -> Exit:
     """Prove properties of the kernel's source text, event by event."""
-    return prove_command.prove(ids or [], is_list, jobs, json_to, export, source)
+    opinions = prove_command.Opinions(solver.value, SEEDS if is_stability_asked else ())
+    return prove_command.prove(ids or [], is_list, jobs, json_to, export, source, opinions)
 
 
 @app.command()
 @guarded
 def replay(
     scenario: Annotated[
-        str | None, typer.Argument(metavar="[SCENARIO]", help="A JSON file, or the name of a shipped scenario.")
+        str | None, typer.Argument(metavar="SCENARIO", help="A JSON file, or the name of a shipped scenario.")
     ] = None,
     is_list: Annotated[bool, typer.Option("--list", help="List the shipped scenarios instead.")] = False,
     json_to: JsonTo = None,
@@ -105,7 +128,7 @@ def replay(
 def check(
     prescription: Annotated[
         str | None,
-        typer.Argument(metavar="[PRESCRIPTION]", help="A .prescription.toml file, or the name of an example."),
+        typer.Argument(metavar="PRESCRIPTION", help="A .prescription.toml file, or the name of an example."),
     ] = None,
     is_list: Annotated[bool, typer.Option("--list", help="List the examples instead.")] = False,
     state: Annotated[
@@ -138,7 +161,7 @@ def report(
     is_check: Annotated[bool, typer.Option("--check", help="Change nothing; exit 1 if a file is out of date.")] = False,
     jobs: Jobs = 2,
 ) -> Exit:
-    """Write proofs/REPORT.md and the table of verdicts in README.md."""
+    """Write proofs/REPORT.md, proofs/verdicts.json and the table of verdicts in README.md."""
     return report_command.report(is_check, jobs)
 
 
@@ -164,7 +187,7 @@ def mutate(
 @guarded
 def bench(
     ids: Annotated[
-        list[str] | None, typer.Argument(metavar="[ID]...", help="What to prove when the kernel's tables grow.")
+        list[str] | None, typer.Argument(metavar="ID", help="What to prove when the kernel's tables grow.")
     ] = None,
     jobs: Jobs = 2,
     json_to: JsonTo = None,
@@ -193,7 +216,9 @@ def log_verify(
 def log_show(
     file: JournalFile,
     first: Annotated[int, typer.Option("--from", metavar="N", min=0, help="Begin with this entry.")] = 0,
-    last_count: Annotated[int, typer.Option("--last", metavar="N", min=0, help="Only the last N entries.")] = 0,
+    last_count: Annotated[
+        int, typer.Option("--last", metavar="N", min=0, help="Only the last N entries; 0 for all.")
+    ] = 0,
     is_all: Annotated[bool, typer.Option("--all", help="Seconds and done pulses as well.")] = False,
     json_to: JsonTo = None,
 ) -> Exit:
@@ -223,7 +248,9 @@ def pump(
         Path, typer.Option(metavar="FILE", help="Keys of the roles; made if the file is not there.")
     ] = Path("pump-keys.toml"),
     model: Annotated[str, typer.Option("--pump", metavar="NAME", help="A pump of the library.")] = "peristaltic-40",
-    drug: Annotated[list[str] | None, typer.Option(metavar="NAME", help="A drug of the library; morphine.")] = None,
+    drug: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="A drug of the library, once for each; morphine.")
+    ] = None,
     journal: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Keep the state here; its key is made beside it.")
     ] = None,
@@ -240,7 +267,7 @@ def programmer(
     model: Annotated[str, typer.Option("--pump", metavar="NAME", help="A pump of the library.")] = "peristaltic-40",
     drug: Annotated[
         list[str] | None,
-        typer.Option(metavar="NAME", help="A drug of the library, the first drives the rate; morphine."),
+        typer.Option(metavar="NAME", help="A drug, once for each; the first drives the rate; morphine."),
     ] = None,
     speed: Annotated[
         int, typer.Option(min=1, max=3_600, metavar="N", help="Demonstration: virtual seconds in a real one.")
@@ -251,7 +278,12 @@ def programmer(
     folder: Annotated[
         Path, typer.Option(metavar="DIR", help="Accounts, record, and the simulated pump's journal.")
     ] = Path("build/programmer"),
-    idle: Annotated[int, typer.Option(min=1, max=60, metavar="MIN", help="Minutes until a sign-in is over.")] = 10,
+    idle: Annotated[
+        int, typer.Option(min=1, max=60, metavar="MIN", help="Minutes without a request that end a sign-in.")
+    ] = 10,
+    longest: Annotated[
+        int, typer.Option(min=1, max=24, metavar="H", help="Hours that end a sign-in, whatever is done.")
+    ] = 12,
     port: Annotated[
         str | None, typer.Option(metavar="PORT", help="A pump at the end of a serial line; else a simulated one.")
     ] = None,
@@ -262,7 +294,7 @@ def programmer(
 ) -> Exit:
     """Serve the page on which a pump is programmed, to this machine alone."""
     command = find_module("thecal_adapters.cli.programmer")
-    asked = command.Asked(model, drug or ["morphine"], folder, listen, speed, idle, port, keys, is_handset)
+    asked = command.Asked(model, drug or ["morphine"], folder, listen, speed, idle, longest, port, keys, is_handset)
     return Exit(command.programmer(asked))
 
 
@@ -274,7 +306,7 @@ def simulate(
     ] = None,
     days: Annotated[int, typer.Option(metavar="D", min=1, help="Pump-days in all.")] = 10,
     faults: Annotated[str, typer.Option(metavar="KIND,...|all", help="Kinds of faults; '' for none.")] = "all",
-    jobs: Jobs = 1,
+    jobs: Annotated[int, typer.Option("--jobs", "-j", min=1, metavar="N", help="Processes that live at once.")] = 1,
     json_to: JsonTo = None,
     picture: Annotated[Path | None, typer.Option(metavar="FILE.svg|.png", help="Draw the first life.")] = None,
     scenario: Annotated[

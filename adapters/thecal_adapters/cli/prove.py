@@ -3,6 +3,7 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,8 @@ from rich.text import Text
 from thecal_adapters.claims import Claim, find_trace
 from thecal_adapters.cli.telling import STYLES, Teller, WrongUse
 from thecal_adapters.exits import Exit
-from thecal_adapters.finding import Missing, find_repository
+from thecal_adapters.finding import Missing, explain_missing, find_repository
+from thecal_adapters.opinions import CONTRADICTED, describe_property, is_confirmed, list_open, summarize
 from thecal_adapters.provers import Prover, find_prover
 from thecal_adapters.verdicts import MARKS, Report, Row, find_exit, find_store, find_worst
 
@@ -21,8 +23,30 @@ VERSION = 1
 INVARIANT = "TOT-03"
 
 
+@dataclass(frozen=True)
+class Opinions:
+    """Whose opinion is asked for beside that of Z3: another solver's; its own in the words that some seeds lead to."""
+
+    solver: str = "z3"
+    seeds: Sequence[int] = ()
+
+    @property
+    def asked(self) -> dict[str, Any]:
+        """What the prover is told of it: nothing in a plain run."""
+        return {} if self == NOBODY else {"solver": self.solver, "seeds": self.seeds}
+
+
+NOBODY = Opinions()
+
+
 def prove(
-    ids: Sequence[str], is_list: bool, jobs: int, json_to: str | None, export: Path | None, source: Path | None
+    ids: Sequence[str],
+    is_list: bool,
+    jobs: int,
+    json_to: str | None,
+    export: Path | None,
+    source: Path | None,
+    opinions: Opinions,
 ) -> Exit:
     """Prove what is asked for, or list it."""
     teller = Teller(json_to)
@@ -30,10 +54,12 @@ def prove(
         return list_claims(teller)
     if source is not None and not (source / "step.py").is_file():
         raise WrongUse(f"--source: {source} is no copy of the folder kernel/thecal (it has no step.py)")
-    report = run_prover(teller, ids, jobs, export, source)
+    report = run_prover(teller, ids, jobs, export, source, opinions)
     tell_report(teller, report)
+    tell_opinions(teller, report)
     teller.json(report)
-    return find_exit(report)
+    status = find_exit(report)
+    return status if status != Exit.AS_ASKED or is_confirmed(report) else Exit.UNDECIDED
 
 
 def list_claims(teller: Teller) -> Exit:
@@ -58,19 +84,28 @@ def describe_claim(claim: Claim) -> dict[str, Any]:
 
 
 def run_prover(
-    teller: Teller, ids: Sequence[str], jobs: int, export: Path | None = None, source: Path | None = None
+    teller: Teller,
+    ids: Sequence[str],
+    jobs: int,
+    export: Path | None = None,
+    source: Path | None = None,
+    opinions: Opinions = NOBODY,
 ) -> Report:
-    """Prove, show how it goes, and keep what was found of the kernel as it stands."""
+    """Prove, show how it goes, and keep what a plain run found of the kernel as it stands."""
     prover = find_prover()
     try:
         wanted = expand_ids(ids, prover.list_ids(source))
         events = prover.list_events(source)
         with teller.live() as show:
             progress = Grid(teller, events, show)
-            report = prover.prove(wanted or None, jobs=jobs, source=source, export=export, progress=progress)
+            report = prover.prove(
+                wanted or None, jobs=jobs, source=source, export=export, progress=progress, **opinions.asked
+            )
+    except ModuleNotFoundError as error:
+        raise Missing(explain_missing(error.name or "")) from error
     except ValueError as error:
         raise Missing(f"the source could not be read: {error}") from error
-    if source is None:
+    if source is None and not opinions.asked:
         keep(prover, report, is_whole=not wanted)
     return report
 
@@ -199,6 +234,17 @@ def fold_leaves(leaves: Sequence[str]) -> list[str]:
         name, _, value = leaf.partition(" = ")
         folded.setdefault(re.sub(r"\[\d+\]", "[*]", name) + " = " + value, []).append(leaf)
     return [same[0] if len(same) == 1 else f"{key} ({len(same)} of them)" for key, same in folded.items()]
+
+
+def tell_opinions(teller: Teller, report: Report) -> None:
+    """Tell what others say of the questions that the proofs rest on, where they were asked."""
+    for line in list_open(report):
+        teller.line(line, STYLES["refuted" if line.startswith(CONTRADICTED) else "unknown"])
+    for row in report["properties"]:
+        for line in describe_property(report, row["id"]):
+            teller.line(f"{row['id']}  {line}")
+    for line in summarize(report):
+        teller.line(line)
 
 
 def count_obligations(report: Report) -> int:

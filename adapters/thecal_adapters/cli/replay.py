@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from thecal_adapters.cli.telling import Teller, WrongUse
+from thecal_adapters.cli.telling import Teller, WrongUse, tell_count
 from thecal_adapters.exits import Exit
 from thecal_adapters.simulation.replay import Replay
 from thecal_adapters.simulation.replay import replay as run
@@ -75,7 +75,8 @@ def tell_answers(teller: Teller, answers: Sequence[Mapping[str, Any]]) -> None:
         told = f" {numbers}" if numbers else ""
         teller.line(f"{tell_time(answer['at_s'])}  {answer['event']}: {answer['response']}{told}")
     if len(answers) > ANSWERS_SHOWN:
-        teller.line(f"... and {len(answers) - ANSWERS_SHOWN} more answers: --json tells them all")
+        more = tell_count(len(answers) - ANSWERS_SHOWN, "more answer", "more answers")
+        teller.line(f"... and {more}: --json tells them all")
 
 
 def tell_time(at_s: int) -> str:
@@ -129,6 +130,6 @@ def tell_verdict(teller: Teller, found: Replay, is_monitored: bool) -> None:
         told = f"violation: {violation.id} at {tell_time(violation.at_s)}, {violation.event}"
         teller.line(told, "bold red")
     if is_monitored:
-        teller.line(f"Monitored: {len(found.violations)} violations.")
+        teller.line(f"Monitored: {tell_count(len(found.violations), 'violation', 'violations')}.")
     if not found.mismatches:
         teller.line("As expected." if found.has_expectation else "Nothing was expected of it.")

@@ -37,6 +37,11 @@ class WrongUse(Exception):
     """The command was not used as it can be; the message says how it can."""
 
 
+def tell_count(number: int, one: str, many: str) -> str:
+    """A number of things: ``1 life``, ``2,000 lives``."""
+    return f"{number:,} {one if number == 1 else many}"
+
+
 class Teller:
     """One command's way to tell things."""
 
