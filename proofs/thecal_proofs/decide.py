@@ -12,6 +12,7 @@ by the questions that its script names, and searched for only if they do not suf
 
 import itertools
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from thecal_proofs import terms
 from thecal_proofs.decision import DEFAULT_LIMITS, Decision, Limits, Trail
@@ -29,6 +30,7 @@ from thecal_proofs.terms import Term
 TOGETHER = 64  # so many pieces are asked together that all at once are too much
 MOST = 400_000  # of the solver's steps: what the whole goal may cost
 MANY = 400  # facts: with more of them the whole goal is not tried
+FEW = 80  # questions: what a piece may cost with hypotheses that may be the wrong ones
 WORTHLESS = 100_000  # of the solver's steps: what costs no more is left as it is
 
 
@@ -96,6 +98,8 @@ def _decide(premises: Premises, goal: Term, hint: Hint, limits: Limits, decision
             decision.rest_on_known(premises, known)
         elif piece not in plain and not (is_small and _follows_at_once(premises, piece, limits, decision)):
             pieces.append(piece)
+    if hint.either:
+        pieces = [piece for piece in pieces if not _follows_from_either(premises, piece, hint, limits, decision)]
     if not pieces:
         return decision
     uses = decision.uses(hint.uses)
@@ -119,6 +123,18 @@ def _decide(premises: Premises, goal: Term, hint: Hint, limits: Limits, decision
         if answer.status != "unsat":
             return decision.end(answer)
     return decision
+
+
+def _follows_from_either(premises: Premises, piece: Term, hint: Hint, limits: Limits, decision: Decision) -> bool:
+    """Whether a piece follows from one of the sets of hypotheses that a hint names, in a few questions."""
+    for names in hint.either:
+        found = decide(premises.restricted(names), piece, Hint(queries=FEW), replace(limits, is_learning=False))
+        decision.queries += found.queries
+        decision.rlimit += found.rlimit
+        if found.status == "unsat":
+            decision.used |= found.used
+            return True
+    return False
 
 
 def _follows_at_once(premises: Premises, claim: Term, limits: Limits, decision: Decision) -> bool:

@@ -33,7 +33,8 @@ class Hint:
     `uses`: the hypotheses to take from at first (all are tried if these do not suffice). `split`: cases, crossed.
     `at_once`: take all of these at once, for a sum needs the bound of every summand. `each`: prove the conjuncts of
     the goal one by one. `queries`: how many questions a cell may cost before it is called undecided. `is_learnt`: or no
-    script is made of its proof, where what a search came upon cannot be asked again.
+    script is made of its proof, where what a search came upon cannot be asked again. `either`: sets of hypotheses, with
+    one or another of which each piece of the goal is settled in a few questions, and lost with the wrong one.
     """
 
     uses: tuple[str, ...] | None = None
@@ -42,6 +43,7 @@ class Hint:
     each: bool = False
     queries: int = QUERIES
     is_learnt: bool = True
+    either: tuple[tuple[str, ...], ...] = ()
 
 
 NO_HINT = Hint()
@@ -374,8 +376,12 @@ HINTS: Mapping[Key, Hint] = {
     ),
     ("generations_hold_what_the_window_saw", "RefillDone"): Hint(is_learnt=False),
     "titration_days_enclose_the_sample": uses("samples_are_in_the_table", "ticks_are_ordered"),
-    ("PRG-05", "PrescriptionConfirmed"): uses(
-        "titration_days_enclose_the_sample", "totals_are_those_of_the_program", "totals_are_within_limits"
+    ("PRG-05", "PrescriptionConfirmed"): Hint(
+        either=(
+            ("titration_days_enclose_the_sample", "totals_are_those_of_the_program"),
+            ("totals_are_within_limits",),
+        ),
+        is_learnt=False,
     ),
     "least_flow_is_within_hard_limits": uses("pulse_bounds_are_those_of_the_fluids"),
     "least_flow_takes_pulses_that_can_be_counted": uses(
