@@ -11,7 +11,6 @@ from thecal.units import (
     compute_quotient_down,
     compute_quotient_up,
     compute_smaller,
-    is_within,
 )
 
 
@@ -33,11 +32,6 @@ NO_DRUG = Fluid(is_known=True, lo=NO_MASSES, hi=NO_MASSES)
 def is_well_formed(fluid: Fluid) -> bool:
     """Whether the intervals are ordered and within the kernel's limits."""
     return all(0 <= lo <= hi <= CONCENTRATION_FG_PER_NL_MAX for lo, hi in zip(fluid.lo, fluid.hi))
-
-
-def is_exact(fluid: Fluid) -> bool:
-    """Whether the concentrations are numbers, not intervals: what a label says."""
-    return all(lo == hi and is_within(lo, 0, CONCENTRATION_FG_PER_NL_MAX) for lo, hi in zip(fluid.lo, fluid.hi))
 
 
 def compute_hull(left: Fluid, right: Fluid) -> Fluid:

@@ -13,7 +13,7 @@ from thecal.outcome import Outcome, Response
 from thecal.path import with_refill
 from thecal.refilling import find_refill_refusal, is_label_well_formed, make_label, with_settled
 from thecal.state import State
-from thecal.units import DRUG_COUNT, Masses, is_within
+from thecal.units import DRUG_COUNT, Masses, compute_width, is_within
 
 
 def compute_span(old: Fluid, new: Fluid, drug: int) -> int:
@@ -23,7 +23,7 @@ def compute_span(old: Fluid, new: Fluid, drug: int) -> int:
 
 def compute_shortfall_fg(config: Config, booked: State, drug: int) -> int:
     """The most by which the books of a drug part at the front: over its width, and a pulse at either end of it."""
-    width_nl = booked.path.front_hi_nl - booked.path.front_lo_nl
+    width_nl = compute_width(booked.path.front_lo_nl, booked.path.front_hi_nl)
     span = compute_span(booked.path.old, booked.reservoir.fluid, drug)
     return span * (width_nl + 2 * config.pump.pulse_volume_nl)
 

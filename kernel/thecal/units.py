@@ -158,6 +158,11 @@ def compute_sum_fg(left_fg: Masses, right_fg: Masses) -> Masses:
     return tuple(left + right for left, right in zip(left_fg, right_fg))
 
 
+def compute_width(lo: int, hi: int) -> int:
+    """How far the ends of an interval lie apart."""
+    return hi - lo
+
+
 def compute_larger(left: Masses, right: Masses) -> Masses:
     """Drug by drug maximum."""
     return tuple(max(a, b) for a, b in zip(left, right))

@@ -107,7 +107,7 @@ def _decide(premises: Premises, goal: Term, hint: Hint, limits: Limits, decision
         mark = decision.mark()
         decision.note_uses(uses)
         few = premises.restricted(uses, hint.at_once)
-        answer = _decide_pieces(few, terms.TRUE, pieces, hint, limits, decision)
+        answer = _decide_groups(few, terms.TRUE, pieces, hint, limits, decision)
         if answer.status == "unsat":
             return decision
         if decision.script is not None:
@@ -119,7 +119,7 @@ def _decide(premises: Premises, goal: Term, hint: Hint, limits: Limits, decision
         if answer.status != "unsat":
             return decision.end(answer)
     for case in cases:
-        answer = _decide_pieces(premises, case, pieces, hint, limits, decision)
+        answer = _decide_groups(premises, case, pieces, hint, limits, decision)
         if answer.status != "unsat":
             return decision.end(answer)
     return decision
@@ -203,6 +203,18 @@ def _says_itself(piece: Term) -> bool:
     claim = find_conclusion(piece)
     given = terms.all_of(terms.negate(part) for part in terms.disjuncts(piece) if part is not claim)
     return simplify_by(claim, given) is terms.TRUE
+
+
+def _decide_groups(
+    premises: Premises, case: Term, pieces: Sequence[Term], hint: Hint, limits: Limits, decision: Decision
+) -> Answer:
+    """All pieces together, or one by one where a hint says so."""
+    answer = Answer("unsat")
+    for group in [[piece] for piece in pieces] if hint.each else [pieces]:
+        answer = _decide_pieces(premises, case, group, hint, limits, decision)
+        if answer.status != "unsat":
+            break
+    return answer
 
 
 def _decide_pieces(

@@ -374,7 +374,7 @@ HINTS: Mapping[Key, Hint] = {
         ),
         queries=3_000,
     ),
-    ("generations_hold_what_the_window_saw", "RefillDone"): Hint(is_learnt=False),
+    ("generations_hold_what_the_window_saw", "RefillDone"): Hint(each=True),
     "titration_days_enclose_the_sample": uses("samples_are_in_the_table", "ticks_are_ordered"),
     ("PRG-05", "PrescriptionConfirmed"): Hint(
         either=(

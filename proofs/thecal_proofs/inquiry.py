@@ -255,7 +255,7 @@ class Inquiry:
         told = self._told(path)
         chosen = dict.fromkeys([*self.premises.near(rest), *self.memory.helpful])
         budget = self.limits.budget
-        talk = Conversation(True, ROUNDS, budget // max(share, QUICK))
+        talk = Conversation(True, ROUNDS, budget // max(share, QUICK) if share > 1 else budget)
         answer = self._converse(talk, told, chosen, rest)
         if answer.status == "unknown":
             talk = Conversation(False, ROUNDS, budget // share if share > 1 else budget * LAST)

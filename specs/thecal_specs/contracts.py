@@ -27,9 +27,14 @@ from thecal.state import DayTable, Generation, Ledger, Mode, Path, Ratio, Ratios
 from thecal_specs import ghost, recover
 from thecal_specs.invariant import is_ratio_no_larger, is_share
 from thecal_specs.properties.concentration import (
+    compute_span_with,
+    is_answer_to_any_proposal,
+    is_cost_of_the_front_surely_tolerated,
     is_cost_of_the_front_tolerated,
     is_label_allowed,
+    is_label_refused_truly,
     is_mixture_allowed,
+    is_proposal_malformed,
 )
 from thecal_specs.quiet import are_alarms_settled, are_deadlines_ahead, is_before
 
@@ -122,6 +127,11 @@ def share_is_enough(first_fg: int, ratio: Ratio, pulse_volume_nl: int, result: i
         )
         and (not is_asked_well or not is_countable_nothing(first_fg, ratio, pulse_volume_nl) or result == 0)
     )
+
+
+def width_is_the_difference(lo: int, hi: int, result: int) -> bool:
+    """``compute_width``: what it says, as one number that is multiplied as such."""
+    return result == hi - lo
 
 
 def smaller_masses_are_the_smaller_of_each(left: units.Masses, right: units.Masses, result: units.Masses) -> bool:
@@ -355,16 +365,22 @@ def is_refusal_of_a_program(response: Response) -> bool:
     )
 
 
+def is_allowed_in_the_reservoir(config: Config, fluid: Fluid) -> bool:
+    """Whether a fluid is known and within its limits."""
+    return fluid.is_known and all(hi <= drug.concentration_fg_per_nl_max for hi, drug in zip(fluid.hi, config.library))
+
+
 def refill_that_nothing_is_against_is_of_allowed_fluid(
     config: Config, before: State, filled: State, result: Response
 ) -> bool:
-    """``find_refill_refusal``: a refusal; or else the fluid is known, within limits, and surely has the first drug."""
+    """``find_refill_refusal``: a refusal, true of a fluid without a program; or it is known and has the first drug."""
     new = filled.reservoir.fluid
-    return is_refusal_of_a_program(result) or (
-        result == Response.NOTHING_AGAINST_IT
-        and new.is_known
-        and new.lo[0] >= 1
-        and all(hi <= drug.concentration_fg_per_nl_max for hi, drug in zip(new.hi, config.library))
+    is_allowed = is_allowed_in_the_reservoir(config, new)
+    return (
+        (before.is_programmed and is_refusal_of_a_program(result))
+        or (not before.is_programmed and result == Response.REFUSED_FLUID_NOT_ALLOWED and not is_allowed)
+        or (not before.is_programmed and result == Response.REFUSED_FLUID_WITHOUT_THE_FIRST_DRUG and new.lo[0] <= 0)
+        or (result == Response.NOTHING_AGAINST_IT and is_allowed and new.lo[0] >= 1)
     )
 
 
@@ -380,6 +396,16 @@ def span_holds_what_lies_between(old: Fluid, new: Fluid, drug: int, result: int)
             and result <= max(old.hi[i], new.hi[i]) - min(old.lo[i], new.lo[i])
         )
         for i in range(units.DRUG_COUNT)
+    )
+
+
+def span_with_a_label_holds_both(lo: int, hi: int, label: int, result: int) -> bool:
+    """``compute_span_with``: what it says, and what follows of it."""
+    return (
+        result == max(hi, label) - min(lo, label)
+        and result >= hi - lo
+        and result >= hi - label
+        and result >= label - lo
     )
 
 
@@ -405,56 +431,108 @@ def is_admissible_proposal(config: Config, before: State, event: RefillProposed)
     )
 
 
-def response_to_a_proposal_is_true(config: Config, before: State, event: RefillProposed, result: Response) -> bool:
-    """``find_proposal_response``: a refusal, of an allowed label if a rinse is asked for; or all demands are met."""
-    is_asked_well = is_proposal_asked_well(config, before)
-    is_label = not is_asked_well or is_label_allowed(config, event)
-    is_admissible = not is_asked_well or is_admissible_proposal(config, before, event)
+def is_too_dear(config: Config, before: State, event: RefillProposed) -> bool:
+    """Whether a refill may cost more at the front than is tolerated of a program that runs, and nobody accepts it."""
     return (
-        is_refusal_of_a_program(result)
-        or result == Response.REFUSED_REFILL_MALFORMED
-        or result == Response.REFUSED_SHORTFALL_BEYOND_TOLERANCE
-        or (result == Response.REFUSED_REFILL_UNLESS_RINSED and is_label)
-        or (result == Response.REFILL_ADMISSIBLE and is_admissible)
+        before.is_programmed
+        and not event.is_shortfall_accepted
+        and not is_cost_of_the_front_surely_tolerated(config, before, event)
+    )
+
+
+def response_to_a_proposal_is_true(config: Config, before: State, event: RefillProposed, result: Response) -> bool:
+    """``find_proposal_response``: malformed if it is; else a refusal that is true; or all demands are met."""
+    is_asked_well = is_proposal_asked_well(config, before)
+    return (
+        (result == Response.REFUSED_REFILL_MALFORMED) == is_proposal_malformed(config, event)
+        and (
+            is_answer_to_any_proposal(result)
+            or (before.is_programmed and is_refusal_of_a_program(result))
+            or result == Response.REFUSED_FLUID_NOT_ALLOWED
+            or result == Response.REFUSED_FLUID_WITHOUT_THE_FIRST_DRUG
+        )
+        and (
+            not is_asked_well
+            or (
+                (
+                    before.is_programmed
+                    or is_answer_to_any_proposal(result)
+                    or is_label_refused_truly(config, event, result)
+                )
+                and (result != Response.REFUSED_REFILL_UNLESS_RINSED or is_label_allowed(config, event))
+                and (result != Response.REFILL_ADMISSIBLE or is_admissible_proposal(config, before, event))
+                and (result != Response.REFUSED_SHORTFALL_BEYOND_TOLERANCE or is_too_dear(config, before, event))
+            )
+        )
     )
 
 
 def seconds_before_bring_less(mass_fg_1800: int, due_fg: int, result: int) -> bool:
-    """``compute_seconds_before``: in so many seconds less falls due than the mass."""
-    return 0 <= result <= 2_047 and (mass_fg_1800 < 1 or due_fg < 0 or result * due_fg < mass_fg_1800)
+    """``compute_seconds_before``: in so many seconds less falls due than the mass, and in one more no less does."""
+    return 0 <= result <= 2_047 and (
+        mass_fg_1800 < 1
+        or due_fg < 0
+        or (result * due_fg < mass_fg_1800 and (result == 2_047 or mass_fg_1800 <= (result + 1) * due_fg))
+    )
 
 
 def what_lies_ahead_is_not_reached(now: int, then: int, result: int) -> bool:
-    """``compute_ahead_s``: so many seconds are over before one that lies ahead, if it does."""
-    return result >= 0 and is_before(now, then, result)
+    """``compute_ahead_s``: so many seconds are over before one that lies ahead, if it does; one more are not."""
+    return (
+        result >= 0
+        and is_before(now, then, result)
+        and (result >= units.SLOT_S or not is_before(now, then, result + 1))
+    )
 
 
 def deadlines_are_not_reached(config: Config, state: State, result: int) -> bool:
     """``compute_deadlines_quiet_s``: so many seconds pass before any deadline of service, therapy, drug or battery."""
-    return are_deadlines_ahead(config, state, result)
+    return are_deadlines_ahead(config, state, result) and (
+        result >= units.SLOT_S or not are_deadlines_ahead(config, state, result + 1)
+    )
 
 
 def alarms_stay_as_they_are(state: State, result: int) -> bool:
     """``compute_alarms_quiet_s``: so many seconds pass before a condition ends, or a silenced alarm sounds again."""
-    return are_alarms_settled(state, result)
+    return are_alarms_settled(state, result) and (result >= units.SLOT_S or not are_alarms_settled(state, result + 1))
 
 
 def less_than_a_pulse_is_owed_by_then(config: Config, state: State, result: int) -> bool:
     """``compute_basal_quiet_s``: 0 or more; while the motor may turn, they leave less than a whole pulse owed."""
     due_fg = quiet.compute_next_due_fg(config, state)
     pulse_fg = tip.compute_upper_fg(state.path, state.reservoir.fluid, config.pump.pulse_volume_nl)[0]
-    return result >= 0 and (
-        not quiet.is_motor_on(state)
-        or result == 0
-        or due_fg < 0
-        or state.basal.owed_fg_1800 + result * due_fg < pulse_fg * units.SLOT_S
+    return (
+        result >= 0
+        and (
+            not quiet.is_motor_on(state)
+            or result == 0
+            or due_fg < 0
+            or state.basal.owed_fg_1800 + result * due_fg < pulse_fg * units.SLOT_S
+        )
+        and (
+            result >= units.SLOT_S
+            or due_fg < 0
+            or (
+                quiet.is_motor_on(state) and state.basal.owed_fg_1800 + (result + 1) * due_fg >= pulse_fg * units.SLOT_S
+            )
+        )
     )
 
 
 def quiet_seconds_pass_before_anything_happens(config: Config, state: State, result: int) -> bool:
-    """``compute_quiet_s``: none while anything is pending, else no more than pass before anything may happen."""
+    """``compute_quiet_s``: none while anything is pending, else as many as pass before anything may happen."""
+    rest_s = units.SLOT_S - (state.tick + 1) % units.SLOT_S
+    basal_s = quiet.compute_basal_quiet_s(config, state)
+    is_most = (
+        result >= rest_s
+        or result >= basal_s
+        or quiet.is_busy(config, state)
+        or not are_deadlines_ahead(config, state, result + 1)
+        or not are_alarms_settled(state, result + 1)
+    )
     return (
-        result <= units.SLOT_S - (state.tick + 1) % units.SLOT_S
+        is_most
+        and result <= rest_s
         and (result <= 0 or state.mode != Mode.END_OF_SERVICE)
         and (result <= 0 or not state.flight.is_pending)
         and (result <= 0 or not state.bolus.is_active)
@@ -462,7 +540,7 @@ def quiet_seconds_pass_before_anything_happens(config: Config, state: State, res
         and (result <= 0 or (state.tick + 1) % units.LACKING_S != 0)
         and (result <= 0 or not quiet.is_lacking_soon(config, state))
         and (result <= 0 or quiet.is_settled(config, state))
-        and result <= quiet.compute_basal_quiet_s(config, state)
+        and result <= basal_s
         and are_deadlines_ahead(config, state, result)
         and are_alarms_settled(state, result)
     )
@@ -514,10 +592,15 @@ def are_bounds_of_both(path: Path, new: Fluid, pulse_volume_nl: int) -> bool:
     )
 
 
+def is_all_old(path: Path, pulse_volume_nl: int) -> bool:
+    """Whether the next pulse is surely of the old fluid alone."""
+    return path.front_hi_nl > 0 and path.front_lo_nl >= pulse_volume_nl
+
+
 def upper_pulse_is_the_most_that_either_fluid_brings(
     path: Path, new: Fluid, pulse_volume_nl: int, result: units.Masses
 ) -> bool:
-    """``compute_upper_fg``: at least what each fluid at the tip brings, at most what both do; its bounds hold."""
+    """``compute_upper_fg``: the most of each fluid that may be at the tip, of one alone that surely is; in bounds."""
     is_asked_well = pulse_volume_nl >= 1 and all(a >= 0 and b >= 0 for a, b in zip(path.old.hi, new.hi))
     return not is_asked_well or (
         (not are_bounds_of_both(path, new, pulse_volume_nl) or path.pulse_fg_min <= result[0] <= path.pulse_fg_max)
@@ -527,6 +610,8 @@ def upper_pulse_is_the_most_that_either_fluid_brings(
             and result[i] <= max(path.old.hi[i], new.hi[i]) * pulse_volume_nl
             and (path.front_hi_nl <= 0 or result[i] >= path.old.hi[i] * pulse_volume_nl)
             and (path.front_lo_nl >= pulse_volume_nl or result[i] >= new.hi[i] * pulse_volume_nl)
+            and (path.front_hi_nl > 0 or result[i] == new.hi[i] * pulse_volume_nl)
+            and (not is_all_old(path, pulse_volume_nl) or result[i] == path.old.hi[i] * pulse_volume_nl)
             and (
                 not is_ratio_of_both(path, new, i)
                 or result[i] * path.ratios[i].first_fg_per_nl <= result[0] * path.ratios[i].drug_fg_per_nl
@@ -539,13 +624,15 @@ def upper_pulse_is_the_most_that_either_fluid_brings(
 def lower_pulse_is_the_least_that_either_fluid_brings(
     path: Path, new: Fluid, pulse_volume_nl: int, result: units.Masses
 ) -> bool:
-    """``compute_lower_fg``: at most what each fluid at the tip brings, at least what both do."""
+    """``compute_lower_fg``: the least of each fluid that may be at the tip, of one alone that surely is."""
     is_asked_well = pulse_volume_nl >= 1 and all(a >= 0 and b >= 0 for a, b in zip(path.old.lo, new.lo))
     return not is_asked_well or all(
         result[i] >= 0
         and result[i] >= min(path.old.lo[i], new.lo[i]) * pulse_volume_nl
         and (path.front_hi_nl <= 0 or result[i] <= path.old.lo[i] * pulse_volume_nl)
         and (path.front_lo_nl >= pulse_volume_nl or result[i] <= new.lo[i] * pulse_volume_nl)
+        and (path.front_hi_nl > 0 or result[i] == new.lo[i] * pulse_volume_nl)
+        and (not is_all_old(path, pulse_volume_nl) or result[i] == path.old.lo[i] * pulse_volume_nl)
         for i in range(units.DRUG_COUNT)
     )
 
@@ -632,6 +719,8 @@ CONTRACTS = {
     units.compute_largest_slot: no_slot_is_larger_than_the_largest,
     units.compute_quotient_down: quotient_down_is_the_largest,
     units.compute_quotient_up: quotient_up_is_the_smallest,
+    compute_span_with: span_with_a_label_holds_both,
+    units.compute_width: width_is_the_difference,
     units.compute_smaller: smaller_masses_are_the_smaller_of_each,
 }
 

@@ -23,25 +23,8 @@ from thecal.units import (
     YEAR_S,
     Slots,
 )
+from thecal_specs.witnesses.pump import UNLISTED
 
-UNUSED = DrugLimits(
-    is_listed=False,
-    concentration_fg_per_nl_max=0,
-    day_fg_max=0,
-    hour_fg_max=0,
-    bolus_fg_max=0,
-    is_patient_bolus_allowed=False,
-    concentration_fg_per_nl_soft=0,
-    day_fg_soft=0,
-    titration_permille=0,
-    titration_days=0,
-    has_withdrawal=False,
-    plausible_factor=1,
-    safe_state=SafeState.STOP,
-    off_therapy_s_max=YEAR_S,
-    stability_s=YEAR_S,
-    shortfall_permille_max=0,
-)
 # The widest drug that there is, and the narrowest.
 WIDE = DrugLimits(
     is_listed=True,
@@ -94,9 +77,9 @@ LEAST_DAY_FG = SLOT_COUNT * 771 + 6
 LEAST_HOUR_FG = 2 * 771 + 6
 
 
-def make_config(first: DrugLimits = WIDE, second: DrugLimits = UNUSED, pump: PumpModel = PUMP) -> Config:
+def make_config(first: DrugLimits = WIDE, second: DrugLimits = UNLISTED, pump: PumpModel = PUMP) -> Config:
     """A configuration of one drug, or of two."""
-    return Config(digest=1, pump=pump, library=(first, second, UNUSED, UNUSED))
+    return Config(digest=1, pump=pump, library=(first, second, UNLISTED, UNLISTED))
 
 
 def list_edges_of_pumps() -> Iterator[PumpModel]:
@@ -134,7 +117,7 @@ def list_near(value: Any) -> Iterator[Any]:
 
 def list_edges_of_drugs() -> Iterator[DrugLimits]:
     """A drug with one of its numbers at the end of its range, and beyond it, beside the widest and the narrowest."""
-    for drug in (WIDE, NARROW, UNUSED):
+    for drug in (WIDE, NARROW, UNLISTED):
         yield drug
         for name in DrugLimits.__dataclass_fields__:
             yield from (replace(drug, **{name: near}) for near in list_near(getattr(drug, name)))
@@ -150,7 +133,7 @@ def list_configurations() -> Iterator[Config]:
     """Configurations at the edges: of a pump, of a second drug, of what the lowest flow asks of the first one."""
     yield from (make_config(pump=pump) for pump in list_edges_of_pumps())
     yield from (make_config(second=drug) for drug in list_edges_of_drugs())
-    yield make_config(first=UNUSED)
+    yield make_config(first=UNLISTED)
     least = replace(WIDE, hour_fg_max=LEAST_HOUR_FG, bolus_fg_max=0, day_fg_soft=1)
     for less in (0, 1):
         yield make_config(replace(least, day_fg_max=LEAST_DAY_FG - less))

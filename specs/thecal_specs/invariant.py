@@ -6,7 +6,6 @@ It speaks of the kernel's own books, as an invariant must; the properties do not
 
 from thecal.alarms import compute_conditions
 from thecal.fluid import Fluid
-from thecal.fluid import is_well_formed as is_fluid_well_formed
 from thecal.limits import Config, compute_hard_day_fg, compute_hard_hour_fg
 from thecal.prescription import is_well_formed as is_prescription_well_formed
 from thecal.state import NEVER_TICK, NO_BOLUS, Generation, Ledger, LedgerEntry, Mode, Ratio, State
@@ -69,6 +68,11 @@ def staged_is_well_formed(config: Config, state: State) -> bool:
 def staged_has_not_expired(config: Config, state: State) -> bool:
     """What waits for confirmation has some of its life left."""
     return implies(state.staged.is_staged, state.tick <= state.staged.expires_tick)
+
+
+def is_fluid_well_formed(fluid: Fluid) -> bool:
+    """Whether the intervals of a fluid are ordered, and bounded by what can be written down."""
+    return all(0 <= lo <= hi <= CONCENTRATION_FG_PER_NL_MAX for lo, hi in zip(fluid.lo, fluid.hi))
 
 
 def fluids_are_within_limits(config: Config, state: State) -> bool:

@@ -14,22 +14,26 @@ from typing import Any
 
 from thecal.capsule import Capsule, make_capsule
 from thecal.clock import REPLACEMENT_S, compute_clock_s, compute_off_s_max, compute_stability_s
+from thecal.fluid import Fluid
 from thecal.lacking import compute_tolerance_permille
 from thecal.limits import Config
-from thecal.path import compute_upper_fg
+from thecal.path import compute_upper_fg, with_refill
 from thecal.quiet import compute_lacking_fg, compute_next_due_fg, compute_quiet_s
-from thecal.state import Ratio, State
+from thecal.state import Ratio, State, initial_state
 from thecal.units import (
     CONCENTRATION_FG_PER_NL_MAX,
     DAY_S,
+    DRUG_COUNT,
     FAILURE_COUNT,
     LACKING_S,
+    NO_MASSES,
     QUOTIENT_BITS,
     SLOT_S,
     TICK_MAX,
     Division,
 )
 from thecal_specs.contracts import DIVIDEND_MAX, DIVISOR_MAX
+from thecal_specs.edges import make_config
 
 AHEAD_S = (0, 1, 2, 9)
 
@@ -112,12 +116,15 @@ def list_capsules(config: Config, state: State) -> Iterator[Capsule]:
     """The capsule of a state, and what may stand in its place: unsealed, or sealed and of no use."""
     capsule = make_capsule(state)
     less_nl = min(state.reservoir.volume_lo_nl, config.pump.pulse_volume_nl - 1)
+    fluid = state.reservoir.fluid
+    crossed = replace(fluid, lo=(*fluid.lo[: DRUG_COUNT - 1], fluid.hi[DRUG_COUNT - 1] + 1))
     yield capsule
     yield replace(capsule, checksum=capsule.checksum + 1)
     yield make_capsule(replace(state, is_admitted=not state.is_admitted))
     yield make_capsule(replace(state, config_digest=state.config_digest + 1))
     yield make_capsule(replace(state, tick=TICK_MAX))
     yield make_capsule(replace(state, reservoir=replace(state.reservoir, volume_lo_nl=less_nl)))
+    yield make_capsule(replace(state, reservoir=replace(state.reservoir, fluid=crossed)))
 
 
 def list_loaded(config: Config, state: State) -> Iterator[tuple[State, Capsule]]:
@@ -156,6 +163,19 @@ def list_blends() -> Iterator[tuple[int, int, int, int]]:
     yield from ((*old, *new) for old in fluids for new in fluids)
 
 
+def list_filled() -> Iterator[tuple[Config, State]]:
+    """A pump filled with what lies at the ends of what can be written down of a concentration, and beyond them."""
+    config = make_config()
+    most = CONCENTRATION_FG_PER_NL_MAX
+    for place, (lo, hi) in product((0, DRUG_COUNT - 1), ((0, 0), (most, most), (most, most + 1), (-1, 0), (1, 0))):
+        fluid = Fluid(
+            is_known=True,
+            lo=(*NO_MASSES[:place], lo, *NO_MASSES[place + 1 :]),
+            hi=(*NO_MASSES[:place], hi, *NO_MASSES[place + 1 :]),
+        )
+        yield config, with_refill(config.pump, initial_state(config), 1, fluid, True, 0)
+
+
 def list_steps() -> Iterator[tuple[Division, int, int]]:
     """How far a division has come, a divisor and how many parts are taken at once."""
     for rest, divisor, power in product(range(-1, 12), (0, 1, 3), (0, 1, 2, 4)):
@@ -166,6 +186,7 @@ def list_steps() -> Iterator[tuple[Division, int, int]]:
 NUMBERS: Mapping[str, Callable[[], Iterator[tuple[Any, ...]]]] = {
     "thecal.fluid.compute_blend_hi": list_blends,
     "thecal.fluid.compute_blend_lo": list_blends,
+    "thecal.integrity.is_intact": list_filled,
     "thecal.quiet.compute_ahead_s": partial(product, range(-2, 5), range(-2, 5)),
     "thecal.quiet.compute_seconds_before": partial(list_divisions, (1, 2, 1_000)),
     "thecal.schedule.compute_share_fg": list_shares,

@@ -4,32 +4,34 @@
 As many seconds as the kernel names are quiet, by what quiet means (``are_quiet``), and so is the first of them alone.
 A second that is quiet is a tick, and leaves every alarm as it was. After it the others are quiet, piece by piece of
 what that means, and lead to where all of them do. So each of them is a tick, from a state that a tick has left and
-that the invariant therefore holds of. An event of all of them leads there as well, and of more nowhere. Walks try the
-whole of it at once, on any number of seconds (``tests/simulation/test_quiet.py``).
+that the invariant therefore holds of. An event of all of them leads there as well, and of more nowhere. Nor does the
+kernel name fewer than are quiet, unless the patient may come to lack too much within the slot: it is not busy then, and
+counts up to what comes first. Walks try the whole of it at once, on any number of seconds
+(``tests/simulation/test_quiet.py``).
 """
 
 from dataclasses import replace
 
 from thecal.alarms import compute_shown
-from thecal.clock import REPLACEMENT_S, compute_clock_s, compute_off_s_max, compute_stability_s
+from thecal.clock import REPLACEMENT_S, compute_clock_s, compute_stability_s
 from thecal.events import SecondPassed, SecondsPassed
 from thecal.lacking import is_lacking, with_lacking_noted
 from thecal.limits import Config
 from thecal.outcome import NO_PULSE, NOTHING_SHOWN, Outcome, Response
 from thecal.path import compute_upper_fg
 from thecal.quiet import (
-    compute_lacking_fg,
+    compute_basal_quiet_s,
     compute_next_due_fg,
     compute_quiet_s,
+    is_busy,
     is_motor_on,
-    is_off_therapy,
-    is_settled,
     with_quiet_passed,
 )
 from thecal.schedule import compute_slot_index
 from thecal.state import ALARM_COUNT, Alarm, Mode, State
 from thecal.step import step
 from thecal.units import DAY_S, FAILURE_COUNT, LACKING_S, SLOT_S, TICK_MAX
+from thecal_specs.ghost import compute_off_bound_s
 from thecal_specs.logic import implies
 
 
@@ -45,13 +47,32 @@ def is_before(now: int, then: int, seconds: int) -> bool:
     return then <= now or now + seconds < then
 
 
+def is_off_therapy(state: State) -> bool:
+    """Whether a second counts as one without therapy."""
+    return state.is_programmed and state.mode != Mode.DELIVERING
+
+
+def is_settled(config: Config, state: State) -> bool:
+    """Whether the time off therapy is none, or has not come to its bound, or was found to be too long already."""
+    if not is_off_therapy(state):
+        return state.therapy.off_s == 0
+    return state.therapy.is_bolus_blocked or state.therapy.off_s < compute_off_bound_s(config, state)
+
+
+def compute_lacking_fg(config: Config, state: State) -> int:
+    """The slot's mass that the next second plans and does not make due."""
+    if not state.is_programmed:
+        return 0
+    return state.program.slots_fg[compute_slot_index(state.tick + 1)] - compute_next_due_fg(config, state)
+
+
 def are_deadlines_ahead(config: Config, state: State, count: int) -> bool:
     """Whether no deadline of service, therapy, drug or battery is reached in so many seconds."""
     clock_s = compute_clock_s(state)
     off_s = state.therapy.off_s if is_off_therapy(state) else 0
     return (
         is_before(state.tick, TICK_MAX, count)
-        and is_before(off_s, compute_off_s_max(config, state), count)
+        and is_before(off_s, compute_off_bound_s(config, state), count)
         and is_before(clock_s - state.reservoir.filled_clock_s, compute_stability_s(config, state), count)
         and is_before(clock_s - state.device.replacement_clock_s, REPLACEMENT_S, count)
     )
@@ -276,10 +297,32 @@ def more_seconds_than_quiet_ones_are_refused(config: Config, state: State, count
     )
 
 
-def as_many_seconds_as_are_quiet_are_named(config: Config, state: State, count: int) -> bool:
-    """The kernel names no fewer seconds than are quiet, unless the patient may come to lack too much in the slot."""
+def where_nothing_is_waited_for_the_kernel_is_idle(config: Config, state: State) -> bool:
+    """The kernel takes no second for busy where nothing is pending, the time off therapy is settled, and none lacks.
+
+    It looks a whole slot ahead: where the patient may come to lack too much in that, each second is told.
+    """
     return implies(
-        are_quiet(config, state, count) and is_lacking_the_same(config, state, SLOT_S),
+        is_nothing_pending(state) and is_settled(config, state) and is_lacking_the_same(config, state, SLOT_S),
+        not is_busy(config, state),
+    )
+
+
+def seconds_that_owe_no_pulse_are_counted(config: Config, state: State, count: int) -> bool:
+    """As many seconds as leave less than a pulse owed, within a slot, the kernel counts before the next pulse."""
+    return implies(
+        1 <= count <= SLOT_S and is_no_pulse_due(config, state, count), count <= compute_basal_quiet_s(config, state)
+    )
+
+
+def as_many_seconds_as_are_quiet_are_named(config: Config, state: State, count: int) -> bool:
+    """An idle kernel names no fewer seconds than pass before a deadline, an alarm, a pulse and the end of the slot."""
+    return implies(
+        not is_busy(config, state)
+        and is_of_one_slot(state, count)
+        and are_deadlines_ahead(config, state, count)
+        and are_alarms_settled(state, count)
+        and count <= compute_basal_quiet_s(config, state),
         is_named_quiet(config, state, count),
     )
 
@@ -300,7 +343,7 @@ QUIET = (
     quiet_seconds_leave_therapy_as_lacking_as_it_was,
     quiet_seconds_leave_every_other_alarm_as_it_was,
     more_seconds_than_quiet_ones_are_refused,
+    where_nothing_is_waited_for_the_kernel_is_idle,
+    seconds_that_owe_no_pulse_are_counted,
+    as_many_seconds_as_are_quiet_are_named,
 )
-
-# Not proved, and not what TOT-05 says: looked at in CPython, to tell a kernel that names too few from this one.
-NAMED = (as_many_seconds_as_are_quiet_are_named,)

@@ -76,7 +76,6 @@ class Beside:
         is_intact = self.loaded.find("thecal.integrity", "is_intact")
         list_counts = self.loaded.find("thecal_specs.neighbours", "list_counts")
         claims = self._claims("quiet", "QUIET", "TOT-05")
-        named = self._claims("quiet", "NAMED", CHECK)
 
         def is_of_invariant(names: Names) -> bool:
             return is_admissible(names["config"]) is True and is_intact(names["config"], names["state"]) is True
@@ -93,7 +92,6 @@ class Beside:
         states = [claim for claim in claims if "count" not in claim.params]
         yield Question("of a quiet second", "property", states, list_states, is_of_invariant)
         yield Question("of quiet seconds", "property", spans, list_spans, is_of_invariant)
-        yield Question("of how many are quiet", "check", named, list_spans, is_of_invariant)
 
     def _ask_loading(self, met: Met) -> Iterator[Question]:
         is_admissible = self.loaded.find("thecal.limits", "is_admissible_config")

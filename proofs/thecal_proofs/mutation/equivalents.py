@@ -45,6 +45,19 @@ ARGUED: tuple[tuple[str, tuple[str, ...]], ...] = (
         ("MUT-0e1f292e",),
     ),
     (
+        "A report passes no time, and one on a bolus's pulse leaves what is promised of basal as it was: nothing "
+        "comes to lack by it, whatever is counted as given.",
+        ("MUT-93ebd288",),
+    ),
+    (
+        "It is asked only where the pump is not busy, so that the time off therapy is settled: 0 where therapy is on.",
+        ("MUT-14069207",),
+    ),
+    (
+        "Of less than nothing, by a mass that is never negative, no second brings any: the quotient is 0 as well.",
+        ("MUT-ad2062f1", "MUT-f2ffaec6"),
+    ),
+    (
         "Is_repeated is set only with a discrepancy and cleared with it.",
         ("MUT-07a0a159",),
     ),

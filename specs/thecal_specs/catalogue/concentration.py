@@ -52,8 +52,10 @@ PROPERTIES = (
             " at most (largest - smallest concentration that either fluid may have) * (greatest width of the"
             " front until it has passed + two pulse volumes), beyond what it would fall short with the front"
             " known: for each pulse, the width of its fluid's own interval * pulse volume, and the whole of"
-            " one whose outcome is unknown. A proposed refill that may exceed a drug's tolerated shortfall, of a"
-            " day's dose, is refused unless that is accepted explicitly."
+            " one whose outcome is unknown. Away from the front a pulse is booked as the one fluid that it surely"
+            " is, at the front as the most and the least of either. A proposed refill that may exceed a drug's"
+            " tolerated shortfall, of a day's dose, is refused unless that is accepted explicitly; none is that"
+            " cannot, whatever lies in the path."
         ),
         does_not_say="It does not say when the front arrives, nor that the shortfall is made up.",
         hazards=("HAZ-05", "HAZ-07"),
@@ -124,8 +126,8 @@ PROPERTIES = (
             "After a refill the reservoir's concentrations are intervals that include every mixture with"
             " what may have been left behind. A proposed refill is admitted at both ends of them, the label alone and"
             " the label over the most that may be left, or refused: for want of the rinse that would make it"
-            " admissible, and the answer says so, or for a named reason that no rinse mends. A proposal changes"
-            " nothing."
+            " admissible, and the answer says so, or for a named reason that no rinse mends. What cannot be filled or"
+            " written down is malformed, and nothing else is. A proposal changes nothing."
         ),
         does_not_say="It does not say that what was left behind mixes evenly with what was filled.",
         hazards=("HAZ-06", "HAZ-07"),

@@ -47,6 +47,8 @@ PROPERTIES = (
             "Every mode, every alarm, every class of event and every response, but for three that are named with"
             " their reasons, can occur: for each, a named trace shows it that begins in the initial state of an"
             " admissible configuration, and in every step of which all the assumptions and the invariant hold."
+            " So can a therapy that goes on after a refill, and after a declared path, and a proposed refill that is"
+            " refused for what the running program asks for."
         ),
         does_not_say=(
             "It does not say that each can occur under every configuration, nor that it occurs whenever it should."
@@ -77,7 +79,8 @@ PROPERTIES = (
         statement=(
             "An event of n quiet seconds, for every n that the kernel names as quiet, leaves exactly the"
             " state and the active alarms that n ticks leave, and neither orders a pulse. Of more seconds than"
-            " that it is refused."
+            " that it is refused. As many are named as are quiet and of one half hour, unless the patient may come to"
+            " lack too much in it."
         ),
         does_not_say=("It does not say how long a device may sleep, which depends on what it may miss in the world."),
         means=Means.OBLIGATIONS,

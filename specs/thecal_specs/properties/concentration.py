@@ -5,8 +5,14 @@ from thecal.events import Event, RefillDone, RefillProposed
 from thecal.fluid import Fluid
 from thecal.limits import Config
 from thecal.outcome import Outcome, Response
-from thecal.state import Mode, State
-from thecal.units import DRUG_COUNT, is_no_larger
+from thecal.state import Mode, Path, State
+from thecal.units import (
+    CONCENTRATION_FG_PER_NL_MAX,
+    DRUG_COUNT,
+    compute_width,
+    is_no_larger,
+    is_within,
+)
 from thecal_specs.ghost import Ghost, Truth, is_running
 from thecal_specs.logic import implies
 from thecal_specs.properties.overdose import (
@@ -56,20 +62,70 @@ def compute_span(state: State, drug: int) -> int:
     return max(old.hi[drug], new.hi[drug]) - min(old.lo[drug], new.lo[drug])
 
 
-def compute_proposed_span(config: Config, before: State, event: RefillProposed, drug: int) -> int:
+def compute_span_with(lo: int, hi: int, label: int) -> int:
+    """How far a concentration that lies between two, and one on a label, may lie apart."""
+    return max(hi, label) - min(lo, label)
+
+
+def compute_proposed_span(before: State, event: RefillProposed, drug: int) -> int:
     """At least the span that a proposed refill brings: of its label and what is in the reservoir."""
     new = before.reservoir.fluid
-    label = event.concentrations_fg_per_nl[drug]
-    return max(new.hi[drug], label) - min(new.lo[drug], label)
+    return compute_span_with(new.lo[drug], new.hi[drug], event.concentrations_fg_per_nl[drug])
 
 
 def is_cost_of_the_front_tolerated(config: Config, before: State, event: RefillProposed) -> bool:
     """Whether a proposed refill parts the books at the front by no more than every drug tolerates."""
-    width_nl = before.path.volume_hi_nl - before.path.volume_lo_nl + 2 * config.pump.pulse_volume_nl
+    width_nl = compute_width(before.path.volume_lo_nl, before.path.volume_hi_nl) + 2 * config.pump.pulse_volume_nl
     return all(
-        compute_proposed_span(config, before, event, i) * width_nl * 1000
+        compute_proposed_span(before, event, i) * width_nl * 1000
         <= before.titration.total_fg[i] * config.library[i].shortfall_permille_max
         for i in range(DRUG_COUNT)
+    )
+
+
+def compute_largest_span(before: State, event: RefillProposed, drug: int) -> int:
+    """At most the span that a proposed refill brings: of its label and all that is in path and reservoir."""
+    old = before.path.old
+    new = before.reservoir.fluid
+    is_old = before.path.front_hi_nl > 0
+    lo = min(old.lo[drug], new.lo[drug]) if is_old else new.lo[drug]
+    hi = max(old.hi[drug], new.hi[drug]) if is_old else new.hi[drug]
+    return compute_span_with(lo, hi, event.concentrations_fg_per_nl[drug])
+
+
+def is_cost_of_the_front_surely_tolerated(config: Config, before: State, event: RefillProposed) -> bool:
+    """Whether a proposed refill parts the books at the front by no more than tolerated, whatever is in the path."""
+    width_nl = compute_width(before.path.volume_lo_nl, before.path.volume_hi_nl) + 2 * config.pump.pulse_volume_nl
+    return all(
+        compute_largest_span(before, event, i) * width_nl * 1000
+        <= before.titration.total_fg[i] * config.library[i].shortfall_permille_max
+        for i in range(DRUG_COUNT)
+    )
+
+
+def compute_at_tip(path: Path, volume_nl: int, old: int, new: int, either: int) -> int:
+    """One of three: for a pulse that surely is of the new fluid, for one surely of the old, and for one of either."""
+    if path.front_hi_nl <= 0:
+        return new
+    if path.front_lo_nl >= volume_nl:
+        return old
+    return either
+
+
+def is_booked_as_the_fluid_that_it_is(config: Config, outcome: Outcome, after: State) -> bool:
+    """Away from the front a pulse is booked as the one fluid that it surely is; at the front, as either."""
+    nl = config.pump.pulse_volume_nl
+    path = after.path
+    old = path.old
+    new = after.reservoir.fluid
+    return implies(
+        outcome.pulse.is_ordered,
+        all(
+            outcome.pulse.upper_fg[i] == nl * compute_at_tip(path, nl, old.hi[i], new.hi[i], max(old.hi[i], new.hi[i]))
+            and outcome.pulse.lower_fg[i]
+            == nl * compute_at_tip(path, nl, old.lo[i], new.lo[i], min(old.lo[i], new.lo[i]))
+            for i in range(DRUG_COUNT)
+        ),
     )
 
 
@@ -83,14 +139,23 @@ def a_concentration_change_costs_at_most_the_width_of_the_front(
         front.short_fg[i] <= compute_span(after, i) * (front.width_nl + 2 * volume_nl) for i in range(DRUG_COUNT)
     )
     if isinstance(event, RefillProposed):
-        return is_bounded and implies(
-            outcome.response == Response.REFILL_ADMISSIBLE
-            and before.is_programmed
-            and before.path.volume_hi_nl > 0
-            and not event.is_shortfall_accepted,
-            is_cost_of_the_front_tolerated(config, before, event),
+        return (
+            is_bounded
+            and implies(
+                outcome.response == Response.REFILL_ADMISSIBLE
+                and before.is_programmed
+                and before.path.volume_hi_nl > 0
+                and not event.is_shortfall_accepted,
+                is_cost_of_the_front_tolerated(config, before, event),
+            )
+            and implies(
+                outcome.response == Response.REFUSED_SHORTFALL_BEYOND_TOLERANCE,
+                before.is_programmed
+                and not event.is_shortfall_accepted
+                and not is_cost_of_the_front_surely_tolerated(config, before, event),
+            )
         )
-    return is_bounded
+    return is_bounded and is_booked_as_the_fluid_that_it_is(config, outcome, after)
 
 
 def is_mixture_allowed(config: Config, before: State, event: RefillProposed) -> bool:
@@ -105,15 +170,39 @@ def is_mixture_allowed(config: Config, before: State, event: RefillProposed) -> 
     ) and (fluid.lo[0] * left_nl + event.concentrations_fg_per_nl[0] * event.filled_nl >= total_nl)
 
 
+def is_label_of_the_library(config: Config, event: RefillProposed) -> bool:
+    """Whether a label has drugs of the library alone, none too strong."""
+    return not event.has_unknown_drug and all(
+        label <= drug.concentration_fg_per_nl_max for label, drug in zip(event.concentrations_fg_per_nl, config.library)
+    )
+
+
 def is_label_allowed(config: Config, event: RefillProposed) -> bool:
     """Whether a label has drugs of the library alone, the first one among them, none too strong."""
+    return is_label_of_the_library(config, event) and event.concentrations_fg_per_nl[0] >= 1
+
+
+def is_label_refused_truly(config: Config, event: RefillProposed, response: Response) -> bool:
+    """Whether what is said against a label, where no program runs on it, is true of it."""
+    return (response == Response.REFUSED_FLUID_NOT_ALLOWED and not is_label_of_the_library(config, event)) or (
+        response == Response.REFUSED_FLUID_WITHOUT_THE_FIRST_DRUG and event.concentrations_fg_per_nl[0] < 1
+    )
+
+
+def is_proposal_malformed(config: Config, event: RefillProposed) -> bool:
+    """Whether a proposed volume is none or more than the pump holds, or a concentration beyond what can be written."""
+    return not is_within(event.filled_nl, 1, config.pump.capacity_nl) or any(
+        label < 0 or label > CONCENTRATION_FG_PER_NL_MAX for label in event.concentrations_fg_per_nl
+    )
+
+
+def is_answer_to_any_proposal(response: Response) -> bool:
+    """Whether a response says what becomes of a proposal, and names no rule of fluids or programs against it."""
     return (
-        not event.has_unknown_drug
-        and event.concentrations_fg_per_nl[0] >= 1
-        and all(
-            label <= drug.concentration_fg_per_nl_max
-            for label, drug in zip(event.concentrations_fg_per_nl, config.library)
-        )
+        response == Response.REFILL_ADMISSIBLE
+        or response == Response.REFUSED_REFILL_MALFORMED
+        or response == Response.REFUSED_REFILL_UNLESS_RINSED
+        or response == Response.REFUSED_SHORTFALL_BEYOND_TOLERANCE
     )
 
 
@@ -127,8 +216,13 @@ def a_refill_accounts_for_what_was_left_behind(
         is_admissible = outcome.response == Response.REFILL_ADMISSIBLE
         return (
             after == before
+            and (outcome.response == Response.REFUSED_REFILL_MALFORMED) == is_proposal_malformed(config, event)
             and implies(is_admissible, is_label and is_mixture_allowed(config, before, event))
             and implies(outcome.response == Response.REFUSED_REFILL_UNLESS_RINSED, is_label)
+            and implies(
+                not before.is_programmed,
+                is_answer_to_any_proposal(outcome.response) or is_label_refused_truly(config, event, outcome.response),
+            )
         )
     return is_enclosed_in
 

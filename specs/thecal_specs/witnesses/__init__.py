@@ -9,15 +9,18 @@ from thecal_specs.witnesses.boluses import BOLUSES
 from thecal_specs.witnesses.doubts import DOUBTS
 from thecal_specs.witnesses.faults import FAULTS
 from thecal_specs.witnesses.fluids import FLUIDS
+from thecal_specs.witnesses.fronts import FRONTS
 from thecal_specs.witnesses.limits import LIMITS
 from thecal_specs.witnesses.midnight import MIDNIGHT
 from thecal_specs.witnesses.mixtures import MIXTURES
 from thecal_specs.witnesses.modes import MODES
 from thecal_specs.witnesses.priming import PRIMING
 from thecal_specs.witnesses.programming import PROGRAMMING
+from thecal_specs.witnesses.proposals import PROPOSALS
 from thecal_specs.witnesses.ranges import RANGES
 from thecal_specs.witnesses.reservoir import RESERVOIR
 from thecal_specs.witnesses.trace import Trace
+from thecal_specs.witnesses.waiting import WAITING
 from thecal_specs.witnesses.windows import WINDOWS
 
 WITNESSES: tuple[Trace, ...] = (
@@ -34,4 +37,7 @@ WITNESSES: tuple[Trace, ...] = (
     *RANGES,
     *MIXTURES,
     *DOUBTS,
+    *PROPOSALS,
+    *FRONTS,
+    *WAITING,
 )

@@ -4,6 +4,7 @@
 from dataclasses import replace
 
 from thecal.events import (
+    MotorStalled,
     PathDeclared,
     PowerRestored,
     PrimeAsked,
@@ -27,6 +28,7 @@ from thecal_specs.witnesses.pump import (
     declare,
     fill_up,
     program,
+    stage,
     start,
     with_first_drug,
 )
@@ -132,5 +134,21 @@ PRIMING = (
         story="A stop of a minute and a half is more than a thousandth of a day, and does not stay silent.",
         config=with_first_drug(replace(DRUG, shortfall_permille_max=1)),
         happenings=(*start(replace(PRESCRIPTION, cap_day_fg=(MASS_FG_MAX, 0, 0, 0))), StopAsked(), Seconds(90)),
+    ),
+    Trace(
+        name="a prime that is no longer possible",
+        story="A prime is staged and the motor stands; it is confirmed, and refused. What else is staged is no prime.",
+        config=CONFIG,
+        happenings=(
+            *start(),
+            declare(4),
+            StopAsked(),
+            stage(PRESCRIPTION),
+            PrimeConfirmed(4),
+            PrimeConfirmed(0),
+            PrimeAsked(4),
+            MotorStalled(),
+            PrimeConfirmed(4),
+        ),
     ),
 )

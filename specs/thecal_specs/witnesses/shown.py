@@ -4,13 +4,17 @@
 from collections.abc import Iterable, Iterator
 from typing import get_args
 
-from thecal.events import Event
+from thecal.events import Event, PathDeclared, RefillDone, RefillProposed
 from thecal.outcome import Response
 from thecal.state import Alarm, Mode
 from thecal_specs.witnesses.exceptions import EXCEPTIONS
 from thecal_specs.witnesses.run import Step
 
 EVENT_CLASSES: tuple[type[Event], ...] = get_args(Event)
+# Facts that a therapy may or may not survive.
+FLUIDS = (RefillDone, PathDeclared)
+# What no fluid is refused for, but a program on it.
+DELIVERY_REFUSALS = (Response.REFUSED_SLOT_TOO_SMALL_TO_DELIVER, Response.REFUSED_SLOT_TOO_LARGE_TO_DELIVER)
 
 
 def list_expected() -> Iterator[str]:
@@ -24,6 +28,17 @@ def list_all() -> Iterator[str]:
     yield from (f"alarm {alarm.name}" for alarm in Alarm)
     yield from (f"response {response.name}" for response in Response)
     yield from (f"event {event.__name__}" for event in EVENT_CLASSES)
+    yield from (f"therapy that goes on after {event.__name__}" for event in FLUIDS)
+    yield "proposal that the running program forbids"
+
+
+def list_fluids_shown(step: Step) -> Iterator[str]:
+    """What a step shows of fluids beside a program that is admitted."""
+    is_kept = step.before.is_admitted and step.outcome.state.is_admitted
+    if is_kept and isinstance(step.event, FLUIDS):
+        yield f"therapy that goes on after {type(step.event).__name__}"
+    if is_kept and isinstance(step.event, RefillProposed) and step.outcome.response in DELIVERY_REFUSALS:
+        yield "proposal that the running program forbids"
 
 
 def list_shown(step: Step) -> Iterator[str]:
@@ -34,6 +49,7 @@ def list_shown(step: Step) -> Iterator[str]:
     yield f"response {step.outcome.response.name}"
     yield f"event {type(step.event).__name__}"
     yield from (f"alarm {alarm.name}" for alarm, state in zip(Alarm, after.alarms) if state.is_active)
+    yield from list_fluids_shown(step)
 
 
 def find_missing(steps: Iterable[Step]) -> tuple[str, ...]:
