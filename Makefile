@@ -43,8 +43,9 @@ types: $(VENV)/.dev ## Types, strictly
 imports: $(VENV)/.dev ## Who may import whom
 	@$(BIN)/lint-imports --no-logo
 
-drift: $(VENV)/.dev ## Generated files are those that the sources give
+drift: $(VENV)/.dev ## Generated files and records are those of the sources
 	@$(BIN)/thecal report --check
+	@$(BIN)/thecal mutate --check
 
 report: $(VENV)/.dev ## Renew the generated files
 	@$(BIN)/thecal report

@@ -70,7 +70,7 @@ class Prover:
         summary = {"mutants": len(rows), **counts}
         return {"version": 1, **self.fingerprint_mutants(), "summary": summary, "skipped": {}, "mutants": rows}
 
-    def prove(self, ids, *, jobs, source, export, progress):
+    def prove(self, ids, *, jobs, source, export, progress, solver="z3", seeds=()):
         if SAID.get("crashes"):
             raise RuntimeError("the prover is broken")
         if SAID.get("waits"):
@@ -86,8 +86,23 @@ class Prover:
         verdicts = {row.id: SAID["verdicts"].get(row.id, SAID["otherwise"]) for row in rows}
         for done, row in enumerate(rows, start=1):
             progress(row.id, "SecondPassed", verdicts[row.id], done, len(rows))
+        said = {"questions": 5 * len(rows), "contradicted": []}
+        asked = {}
+        if solver != "z3":
+            judged = {row.id: {"questions": 5, "confirmed": 4} for row in rows}
+            alone = {"one_judge_only": ["OVR-03/SecondPassed"], "undecided": ["OVR-03/SecondPassed: lost"]}
+            names = {"solver": solver, "names": ["z3 1", SAID.get("judge", "other 2")]}
+            asked["judges"] = {**said, **names, "confirmed": 4 * len(rows), **alone, "properties": judged}
+        if seeds:
+            steady = {"questions": 5, "wavered": SAID.get("wavered", 0), "largest_share": 0.1234}
+            wavering = ["OVR-03/SecondPassed, question 1: lost"] * steady["wavered"]
+            properties = {row.id: steady for row in rows}
+            asked["stability"] = {
+                **said, **steady, "seeds": list(seeds), "wavering": wavering, "properties": properties
+            }
         return {
             "version": 1,
+            **asked,
             "kernel_sha256": "a" * 64,
             "specs_sha256": "b" * 64,
             "properties": [

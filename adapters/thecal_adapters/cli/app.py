@@ -98,10 +98,13 @@ def prove(
     is_stability_asked: Annotated[
         bool, typer.Option("--stability", help="Ask Z3 again in other words: other order, names and seeds.")
     ] = False,
+    is_recorded: Annotated[
+        bool, typer.Option("--record", help="Write proofs/opinions.json: what others said of everything.")
+    ] = False,
 ) -> Exit:
     """Prove properties of the kernel's source text, event by event."""
     opinions = prove_command.Opinions(solver.value, SEEDS if is_stability_asked else ())
-    return prove_command.prove(ids or [], is_list, jobs, json_to, export, source, opinions)
+    return prove_command.prove(ids or [], is_list, jobs, json_to, export, source, opinions, is_recorded)
 
 
 @app.command()
@@ -161,7 +164,7 @@ def report(
     is_check: Annotated[bool, typer.Option("--check", help="Change nothing; exit 1 if a file is out of date.")] = False,
     jobs: Jobs = 2,
 ) -> Exit:
-    """Write proofs/REPORT.md, proofs/verdicts.json and the table of verdicts in README.md."""
+    """Write REPORT.md and verdicts.json in proofs, and the table in README.md, from verdicts and records."""
     return report_command.report(is_check, jobs)
 
 

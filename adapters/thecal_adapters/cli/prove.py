@@ -14,7 +14,8 @@ from rich.text import Text
 from thecal_adapters.claims import Claim, find_trace
 from thecal_adapters.cli.telling import STYLES, Teller, WrongUse
 from thecal_adapters.exits import Exit
-from thecal_adapters.finding import Missing, explain_missing, find_repository
+from thecal_adapters.finding import Missing, explain_missing, find_repository, require_repository
+from thecal_adapters.opinion_record import write_record
 from thecal_adapters.opinions import CONTRADICTED, describe_property, is_confirmed, list_open, summarize
 from thecal_adapters.provers import Prover, find_prover
 from thecal_adapters.verdicts import MARKS, Report, Row, find_exit, find_store, find_worst
@@ -47,16 +48,21 @@ def prove(
     export: Path | None,
     source: Path | None,
     opinions: Opinions,
+    is_recorded: bool = False,
 ) -> Exit:
     """Prove what is asked for, or list it."""
     teller = Teller(json_to)
     if is_list:
         return list_claims(teller)
+    if is_recorded and (ids or source is not None or not opinions.asked):
+        raise WrongUse("--record: what others say of the whole grid, with --solver or --stability, and nothing else")
     if source is not None and not (source / "step.py").is_file():
         raise WrongUse(f"--source: {source} is no copy of the folder kernel/thecal (it has no step.py)")
     report = run_prover(teller, ids, jobs, export, source, opinions)
     tell_report(teller, report)
     tell_opinions(teller, report)
+    if is_recorded:
+        write_record(require_repository(), find_prover().fingerprint(None), report)
     teller.json(report)
     status = find_exit(report)
     return status if status != Exit.AS_ASKED or is_confirmed(report) else Exit.UNDECIDED

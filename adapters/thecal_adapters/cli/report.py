@@ -6,6 +6,7 @@ from pathlib import Path
 from thecal_adapters.claims import find_trace
 from thecal_adapters.cli.prove import run_prover
 from thecal_adapters.cli.telling import Teller, WrongUse
+from thecal_adapters.evidence import find_evidence
 from thecal_adapters.exits import Exit
 from thecal_adapters.finding import require_repository
 from thecal_adapters.provers import find_prover
@@ -19,8 +20,9 @@ def report(is_check: bool, jobs: int) -> Exit:
     root = require_repository()
     try:
         found = find_report(teller, root, jobs)
-        record = render_record(find_prover().fingerprint(None), found)
-        pages = {**render_pages(root, found, find_trace()), RECORD: record}
+        prover = find_prover()
+        record = render_record(prover.fingerprint(None), found)
+        pages = {**render_pages(root, found, find_trace(), find_evidence(root, prover)), RECORD: record}
     except NoPlace as error:
         raise WrongUse(str(error)) from error
     drift = find_drift(root, pages)

@@ -14,6 +14,7 @@ NAMES = (
     "scenario",
     "replay",
     "verdicts",
+    "opinions",
     "mutants",
     "bench",
     "log-verify",
