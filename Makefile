@@ -31,7 +31,7 @@ decided: $(VENV)/.dev
 	@$(BIN)/thecal prove || test $$? -eq 3
 
 translated: $(VENV)/.dev ## What is proved is what CPython runs: a second translation agrees with the first
-	@$(BIN)/python -m thecal_proofs.proxies
+	@$(BIN)/thecal translate
 
 lint: $(VENV)/.dev ## Style and layout of the code
 	@$(BIN)/ruff check --quiet

@@ -26,6 +26,13 @@ class MutantProgress(Protocol):
         """Take note. ``place`` is file and line."""
 
 
+class TranslationProgress(Protocol):
+    """Is told of every function that is compared."""
+
+    def __call__(self, function: str, verdict: str, done: int) -> None:
+        """Take note."""
+
+
 class Prover(Protocol):
     """Something that decides the catalogue's properties of the kernel's source text."""
 
@@ -69,6 +76,17 @@ class Prover(Protocol):
         """Judge the mutants of some modules (none named: of all), in the form of ``schemas/mutants.schema.json``.
 
         What was judged before of the very same texts is found again in ``cache``, and what is judged now is kept there.
+        """
+
+    def list_translated(self, source: Path | None) -> Sequence[str]:
+        """The functions of kernel and claims that a second translation speaks of. ``ValueError`` as for ``prove``."""
+
+    def translate(
+        self, functions: Sequence[str], *, source: Path | None, progress: TranslationProgress
+    ) -> Mapping[str, Any]:
+        """Compare both translations of some functions and of all that they call, or of all functions.
+
+        The answer has the form of ``schemas/translation.schema.json``.
         """
 
     def bound(self, config: Config, state: State) -> Mapping[str, Any]:

@@ -20,6 +20,8 @@ from thecal_proofs.mutation.lister import SKIPPED_MODULES, read_modules
 from thecal_proofs.obligations import ANY_EVENT, INITIAL
 from thecal_proofs.opinions.panel import Choice, Panel
 from thecal_proofs.prove import Project, prove
+from thecal_proofs.proxies.survey import Judged as Compared
+from thecal_proofs.proxies.survey import Survey
 from thecal_proofs.verdicts import Result
 
 KERNEL_FOLDER = Path(thecal.__file__).resolve().parent
@@ -38,6 +40,13 @@ class MutantProgress(Protocol):
     """Is told of every mutant that is judged."""
 
     def __call__(self, mutant: str, place: str, verdict: str, done: int, total: int) -> None:
+        """Take note."""
+
+
+class TranslationProgress(Protocol):
+    """Is told of every function that is compared."""
+
+    def __call__(self, function: str, verdict: str, done: int) -> None:
         """Take note."""
 
 
@@ -118,6 +127,21 @@ class Provider:
         campaign = Campaign(KERNEL_FOLDER, SPECS_FOLDER, cache)
         return render(campaign, campaign.run(only, jobs, note))
 
+    def list_translated(self, source: Path | None) -> Sequence[str]:
+        """The functions of kernel and claims that a second translation speaks of."""
+        return list(_survey(source).functions)
+
+    def translate(
+        self, functions: Sequence[str], *, source: Path | None, progress: TranslationProgress
+    ) -> Mapping[str, Any]:
+        """Compare both translations of some functions and of all that they call, or of all functions."""
+
+        def note(compared: Compared, done: int) -> None:
+            progress(compared.comparison.function, compared.verdict, done)
+
+        survey = _survey(source)
+        return survey.render(survey.run(functions, note))
+
     def bound(self, config: Config, state: State) -> Mapping[str, Any]:
         """Count the pulses that a program can bring in any hour and any day, from a state on."""
         return bound(config, state)
@@ -129,6 +153,13 @@ def _call_panel(solver: Choice, seeds: Sequence[int]) -> Panel | None:
         return Panel(seeds=seeds) if seeds else None
     second = import_module("thecal_proofs.opinions.second")  # who does not ask for it need not have it
     return Panel(solver, second.ask, second.NAME, seeds)
+
+
+def _survey(source: Path | None) -> Survey:
+    try:
+        return Survey((source or KERNEL_FOLDER, SPECS_FOLDER))
+    except Refusal as refusal:
+        raise ValueError(str(refusal)) from refusal
 
 
 def _open(source: Path | None) -> Project:

@@ -18,6 +18,7 @@ from thecal_adapters.cli import pump as pump_command
 from thecal_adapters.cli import replay as replay_command
 from thecal_adapters.cli import report as report_command
 from thecal_adapters.cli import simulate as simulate_command
+from thecal_adapters.cli import translate as translate_command
 from thecal_adapters.cli.telling import guarded
 from thecal_adapters.exits import Exit
 from thecal_adapters.finding import find_module
@@ -184,6 +185,21 @@ def mutate(
 ) -> Exit:
     """Break the kernel, one place at a time, and name the claim that notices."""
     return mutate_command.mutate(only or [], jobs, json_to, is_check, is_recorded)
+
+
+@app.command()
+@guarded
+def translate(
+    functions: Annotated[
+        list[str] | None, typer.Argument(metavar="[FUNCTION]...", help="Such as thecal.step.step or is_locked_out.")
+    ] = None,
+    source: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Compare a changed copy of the folder kernel/thecal.")
+    ] = None,
+    json_to: JsonTo = None,
+) -> Exit:
+    """Hold what is proved against what CPython runs: two translations of each function, and all that it calls."""
+    return translate_command.translate(functions or [], source, json_to)
 
 
 @app.command()

@@ -56,8 +56,7 @@ def prove(
         return list_claims(teller)
     if is_recorded and (ids or source is not None or not opinions.asked):
         raise WrongUse("--record: what others say of the whole grid, with --solver or --stability, and nothing else")
-    if source is not None and not (source / "step.py").is_file():
-        raise WrongUse(f"--source: {source} is no copy of the folder kernel/thecal (it has no step.py)")
+    check_source(source)
     report = run_prover(teller, ids, jobs, export, source, opinions)
     tell_report(teller, report)
     tell_opinions(teller, report)
@@ -66,6 +65,12 @@ def prove(
     teller.json(report)
     status = find_exit(report)
     return status if status != Exit.AS_ASKED or is_confirmed(report) else Exit.UNDECIDED
+
+
+def check_source(source: Path | None) -> None:
+    """Refuse a folder that is no copy of the kernel."""
+    if source is not None and not (source / "step.py").is_file():
+        raise WrongUse(f"--source: {source} is no copy of the folder kernel/thecal (it has no step.py)")
 
 
 def list_claims(teller: Teller) -> Exit:

@@ -16,6 +16,7 @@ NAMES = (
     "verdicts",
     "opinions",
     "mutants",
+    "translation",
     "bench",
     "log-verify",
     "log-show",
