@@ -64,6 +64,13 @@ class Prover(Protocol):
         Raises ``ValueError`` if the source cannot be read, and ``ModuleNotFoundError`` if the solver is not there.
         """
 
+    def check_export(self, folder: Path, *, source: Path | None) -> Mapping[str, Any]:
+        """Say of what ``prove`` exported whether it still is what the source asks.
+
+        The answer has the form of ``schemas/export-check.schema.json``. Raises ``ValueError`` if the folder holds no
+        export, or the source cannot be read.
+        """
+
     def list_mutated(self) -> Sequence[str]:
         """The kernel's modules that are mutated, by name."""
 

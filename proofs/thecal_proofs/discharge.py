@@ -273,18 +273,19 @@ class Discharger:
         """Ask with contracts in place of bodies; what fails so is asked again with everything unfolded."""
         total = Decision()
         hint, script = find_hint(obligation.kind, obligation.event, self.hints), self.scripts.get(obligation.id)
-        premises, checks, stage = self._operations_in(obligation, True)
+        premises, checks, stage = self.operations_in(obligation, True)
         failed = find_failing(premises, checks, hint, self.limits, total, script)
         if failed and self.contracts and total.queries <= QUERIES:
             places = {(check.kind, check.loc, check.function) for check, _ in failed}
-            plain, every, _ = self._operations_in(obligation, False)
+            plain, every, _ = self.operations_in(obligation, False)
             again = [check for check in every if (check.kind, check.loc, check.function) in places]
             failed = find_failing(plain, again, hint, self.limits, total, script)
         if not failed:
             return _result(obligation, total, "proved", f"{len(checks)} operations")
         return self._judge_operations(obligation, total, failed, stage)
 
-    def _operations_in(self, obligation: Obligation, is_abstract: bool) -> tuple[Premises, Sequence[Check], Stage]:
+    def operations_in(self, obligation: Obligation, is_abstract: bool) -> tuple[Premises, Sequence[Check], Stage]:
+        """Encode the operations of a step, of the start, or of a function under its own requirement."""
         if obligation.event == INITIAL:
             return self._initial_operations()
         if obligation.event == ANY_EVENT:

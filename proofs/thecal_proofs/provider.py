@@ -13,7 +13,9 @@ import thecal_specs
 from thecal.limits import Config
 from thecal.state import State
 from thecal_proofs.bounds.answer import bound
-from thecal_proofs.export import export_questions
+from thecal_proofs.decision import Limits
+from thecal_proofs.discharge import Discharger
+from thecal_proofs.exported import check_export, export_questions
 from thecal_proofs.frontend import Refusal, Sources
 from thecal_proofs.mutation.campaign import Campaign, Judged, render
 from thecal_proofs.mutation.lister import SKIPPED_MODULES, read_modules
@@ -105,8 +107,14 @@ class Provider:
         except Refusal as refusal:  # of what is read only while a cell is encoded
             raise ValueError(str(refusal)) from refusal
         if export is not None:
-            export_questions(project, report.results, export)
-        return report.to_json()
+            discharger = Discharger(project.wiring, project.rows, Limits())
+            export_questions(discharger, report.results, export, self.fingerprint(source))
+        return {**report.to_json(), **self.fingerprint(source)}
+
+    def check_export(self, folder: Path, *, source: Path | None) -> Mapping[str, Any]:
+        """Say of exported questions which are not, byte by byte, what the source gives; ``ValueError`` if none are."""
+        project = _open(source)
+        return check_export(Discharger(project.wiring, project.rows, Limits()), folder, self.fingerprint(source))
 
     def list_mutated(self) -> Sequence[str]:
         """The kernel's modules that are mutated."""

@@ -11,6 +11,7 @@ import thecal
 from thecal_adapters.cli import bench as bench_command
 from thecal_adapters.cli import check as check_command
 from thecal_adapters.cli import explain as explain_command
+from thecal_adapters.cli import export as export_command
 from thecal_adapters.cli import log as log_command
 from thecal_adapters.cli import mutate as mutate_command
 from thecal_adapters.cli import prove as prove_command
@@ -86,6 +87,10 @@ def prove(
     jobs: Jobs = 2,
     json_to: JsonTo = None,
     export: Annotated[Path | None, typer.Option(metavar="DIR", help="Write each question as an SMT-LIB file.")] = None,
+    exported: Annotated[
+        Path | None,
+        typer.Option("--check-export", metavar="DIR", help="Prove nothing; say whether DIR is what --export wrote."),
+    ] = None,
     source: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Prove a changed copy of the folder kernel/thecal.")
     ] = None,
@@ -104,6 +109,8 @@ def prove(
     ] = False,
 ) -> Exit:
     """Prove properties of the kernel's source text, event by event."""
+    if exported is not None:
+        return export_command.check_export(exported, source, json_to)
     opinions = prove_command.Opinions(solver.value, SEEDS if is_stability_asked else ())
     return prove_command.prove(ids or [], is_list, jobs, json_to, export, source, opinions, is_recorded)
 
@@ -163,10 +170,14 @@ def explain(
 @guarded
 def report(
     is_check: Annotated[bool, typer.Option("--check", help="Change nothing; exit 1 if a file is out of date.")] = False,
+    given: Annotated[
+        Path | None,
+        typer.Option("--from", metavar="FILE", help="Of this run: what thecal prove --json wrote of these texts."),
+    ] = None,
     jobs: Jobs = 2,
 ) -> Exit:
     """Write REPORT.md and verdicts.json in proofs, and the table in README.md, from verdicts and records."""
-    return report_command.report(is_check, jobs)
+    return report_command.report(is_check, given, jobs)
 
 
 @app.command()

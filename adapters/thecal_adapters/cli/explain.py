@@ -13,11 +13,9 @@ from thecal_adapters.exits import Exit
 from thecal_adapters.finding import Missing, find_repository
 from thecal_adapters.provers import find_prover
 from thecal_adapters.reporting import list_events
-from thecal_adapters.verdicts import RECORD, Row, find_store, load_record
+from thecal_adapters.verdicts import NAMES, RECORD, Row, find_store, load_record
 
 VERSION = 1
-# What a record is of, in words.
-NAMES = {"kernel_sha256": "kernel", "specs_sha256": "specification", "prover_sha256": "prover", "solver": "solver"}
 
 
 def explain(property_id: str, json_to: str | None) -> Exit:

@@ -15,6 +15,8 @@ NAMES = (
     "replay",
     "verdicts",
     "opinions",
+    "export",
+    "export-check",
     "mutants",
     "translation",
     "bench",
