@@ -9,7 +9,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from thecal_adapters import mutants, opinion_record
+from thecal_adapters import line_record, mutants, opinion_record
+from thecal_adapters.line_record import LineRecord
 from thecal_adapters.mutants import Campaign
 from thecal_adapters.opinion_record import Opinions
 from thecal_adapters.provers import Prover
@@ -25,6 +26,7 @@ class Evidence:
 
     opinions: Opinions | None = None
     mutants: Campaign | None = None
+    lines: LineRecord | None = None
 
     def judges(self, property_id: str) -> str:
         """Who confirms how many of the questions that a property's proof rests on."""
@@ -39,6 +41,18 @@ class Evidence:
     def killed(self, property_id: str) -> str:
         """How many mutants a property is the first claim to notice."""
         return NOT_ASKED if self.mutants is None else f"{len(self.list_killed(property_id)):,}"
+
+    def used(self, property_id: str) -> str:
+        """How many lines a property's own proofs use, and how many with all that they rest on."""
+        said = None if self.lines is None else self.lines["properties"].get(property_id)
+        if said is None:
+            return NOT_ASKED
+        return f"{line_record.count(said['own']):,} of its own, {line_record.count(said['all']):,} in all"
+
+    def own_lines(self, property_id: str) -> str:
+        """The lines that a property's own proofs use."""
+        said = None if self.lines is None else self.lines["properties"].get(property_id)
+        return "" if said is None else line_record.tell(said["own"])
 
     def list_killed(self, property_id: str) -> Sequence[str]:
         """The place of each of these mutants, as file and line."""
@@ -58,7 +72,10 @@ def find_evidence(root: Path, prover: Prover) -> Evidence:
     campaign = mutants.read_record(root)
     if campaign is not None and not mutants.is_current(campaign, prover.fingerprint_mutants()):
         campaign = None
-    return Evidence(opinions, campaign)
+    lines = line_record.load_record(root)
+    if lines is not None and not line_record.is_current(lines, prover.fingerprint(None)):
+        lines = None
+    return Evidence(opinions, campaign, lines)
 
 
 HEAD = """\
@@ -71,17 +88,18 @@ says nothing.
 - *reachability trace*: a run from the initial state on in which the property says something
 - *mutants killed*: broken kernels that this property is the first claim to notice; each counts once, so a property that
   other claims come before has few or none
+- *lines used*: lines of the kernel that its own proofs need, and with all that they rest on in turn
 - *stability*: how many of these questions Z3 loses in other words, and what the dearest takes of its budget
 
-| ID | judges | reachability trace | mutants killed | stability |
-|---|---|---|---|---|"""
+| ID | judges | reachability trace | mutants killed | lines used | stability |
+|---|---|---|---|---|---|"""
 
 
 def render_evidence(rows: Sequence[Row], evidence: Evidence) -> str:
     """The table of all properties."""
     lines = (
         f"| [{row['id']}](#{row['id'].lower()}) | {evidence.judges(row['id'])} | {find_first_trace(row) or 'none'} "
-        f"| {evidence.killed(row['id'])} | {evidence.stability(row['id'])} |"
+        f"| {evidence.killed(row['id'])} | {evidence.used(row['id'])} | {evidence.stability(row['id'])} |"
         for row in rows
     )
     return "\n".join((HEAD, *lines, *_render_sum(evidence)))
@@ -107,6 +125,8 @@ def list_evidence(row: Row, evidence: Evidence) -> Iterator[str]:
     if row.get("witness"):
         yield f"- speaks: {row['witness']}"
     yield f"- mutants killed: {evidence.killed(row['id'])}{_tell_places(evidence.list_killed(row['id']))}"
+    own = evidence.own_lines(row["id"])
+    yield f"- lines used: {evidence.used(row['id'])}" + (f"; its own: {own}" if own else "")
 
 
 def _tell_places(places: Sequence[str]) -> str:

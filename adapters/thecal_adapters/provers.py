@@ -55,12 +55,13 @@ class Prover(Protocol):
         progress: Progress,
         solver: str = "z3",
         seeds: Sequence[int] = (),
+        is_weighed: bool = False,
     ) -> Mapping[str, Any]:
         """Decide the wanted IDs (None: all) and say how, in the form of ``schemas/verdicts.schema.json``.
 
         ``source`` is the folder of a changed copy of the kernel; ``export`` gets one SMT-LIB file for each question.
         ``solver`` is ``z3``, ``both`` or ``cvc5``: whose word counts. What the proofs rest on is asked again in the
-        words that each of the ``seeds`` leads to.
+        words that each of the ``seeds`` leads to. With ``is_weighed`` the key ``lines`` says what proofs use.
         Raises ``ValueError`` if the source cannot be read, and ``ModuleNotFoundError`` if the solver is not there.
         """
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from thecal_adapters.claims import Claim, Trace, find_lines
 from thecal_adapters.evidence import NOTHING, Evidence, list_evidence, render_evidence
+from thecal_adapters.unused import render_unused
 from thecal_adapters.verdicts import MARKS, Report, Row, find_worst
 
 START = "<!-- generated: verdicts -->"
@@ -39,6 +40,7 @@ def render_report(report: Report, trace: Trace, evidence: Evidence = NOTHING) ->
         render_evidence(report["properties"], evidence),
         _render_support(report),
         _render_findings(report),
+        render_unused(evidence),
         "## Properties",
         *(_render_property(row, claims[row["id"]], evidence) for row in report["properties"]),
     )

@@ -82,11 +82,12 @@ class Provider:
         is_founded: bool = True,
         solver: Choice = "z3",
         seeds: Sequence[int] = (),
+        is_weighed: bool = False,
     ) -> Mapping[str, Any]:
         """Decide the wanted IDs, or everything; write the questions down as SMT-LIB if a folder is named for them.
 
-        With another `solver` than Z3, and with `seeds`, what the proofs rest on is asked again. Raises
-        `ModuleNotFoundError` if that solver is not installed.
+        With another `solver` than Z3, and with `seeds`, what the proofs rest on is asked again; `is_weighed` finds the
+        lines that they use. Raises `ModuleNotFoundError` if that solver is not installed.
         """
 
         def note(result: Result, done: int, total: int) -> None:
@@ -103,6 +104,7 @@ class Provider:
                 progress=note,
                 is_founded=is_founded,
                 panel=panel,
+                is_weighed=is_weighed,
             )
         except Refusal as refusal:  # of what is read only while a cell is encoded
             raise ValueError(str(refusal)) from refusal

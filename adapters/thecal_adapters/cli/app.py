@@ -104,15 +104,22 @@ def prove(
     is_stability_asked: Annotated[
         bool, typer.Option("--stability", help="Ask Z3 again in other words: other order, names and seeds.")
     ] = False,
+    is_weighed: Annotated[
+        bool,
+        typer.Option("--lines", help="Find the lines of the kernel that each proof uses."),
+    ] = False,
     is_recorded: Annotated[
-        bool, typer.Option("--record", help="Write proofs/opinions.json: what others said of everything.")
+        bool, typer.Option("--record", help="Keep it: what others say in proofs/opinions.json, lines in lines.json.")
+    ] = False,
+    is_compared: Annotated[
+        bool, typer.Option("--check", help="With --lines: exit 1 if others are on record, or of another text.")
     ] = False,
 ) -> Exit:
     """Prove properties of the kernel's source text, event by event."""
     if exported is not None:
         return export_command.check_export(exported, source, json_to)
-    opinions = prove_command.Opinions(solver.value, SEEDS if is_stability_asked else ())
-    return prove_command.prove(ids or [], is_list, jobs, json_to, export, source, opinions, is_recorded)
+    opinions = prove_command.Opinions(solver.value, SEEDS if is_stability_asked else (), is_weighed)
+    return prove_command.prove(ids or [], is_list, jobs, json_to, export, source, opinions, is_recorded, is_compared)
 
 
 @app.command()
@@ -159,11 +166,11 @@ def check(
 @app.command()
 @guarded
 def explain(
-    property_id: Annotated[str, typer.Argument(metavar="ID", help="Such as OVR-03.")],
+    what: Annotated[str, typer.Argument(metavar="ID|FILE:LINE", help="Such as OVR-03, or ledger.py:76 of the kernel.")],
     json_to: JsonTo = None,
 ) -> Exit:
-    """Tell what a property says, what it does not, why it is there and which lines keep it."""
-    return explain_command.explain(property_id, json_to)
+    """Tell what a property says, what it does not, why it is there and what keeps it; or what uses a line."""
+    return explain_command.explain(what, json_to)
 
 
 @app.command()

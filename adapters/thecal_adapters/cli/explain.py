@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from thecal_adapters.claims import Claim, Line, Trace, find_lines, find_trace
+from thecal_adapters.cli.lines import explain_line, read_place
 from thecal_adapters.cli.prove import draw_row
 from thecal_adapters.cli.telling import Teller, WrongUse
-from thecal_adapters.evidence import Evidence, find_evidence
+from thecal_adapters.evidence import NOT_ASKED, Evidence, find_evidence
 from thecal_adapters.exits import Exit
 from thecal_adapters.finding import Missing, find_repository
 from thecal_adapters.provers import find_prover
@@ -18,11 +19,14 @@ from thecal_adapters.verdicts import NAMES, RECORD, Row, find_store, load_record
 VERSION = 1
 
 
-def explain(property_id: str, json_to: str | None) -> Exit:
-    """Tell everything that is known of one property."""
+def explain(what: str, json_to: str | None) -> Exit:
+    """Tell everything that is known of one property, or of one line of the kernel."""
+    line = read_place(what)
+    if line is not None:
+        return explain_line(line, json_to)
     teller = Teller(json_to)
     trace = find_trace()
-    claim = find_claim(trace, property_id)
+    claim = find_claim(trace, what)
     lines = find_lines(claim.id)
     row, record = find_last_row(claim.id), find_record(claim.id)
     evidence = find_evidence_here()
@@ -154,6 +158,8 @@ def describe_evidence(claim: Claim, evidence: Evidence) -> dict[str, str]:
         "judges": evidence.judges(claim.id),
         "stability": evidence.stability(claim.id),
         "mutants_killed": evidence.killed(claim.id),
+        "lines_used": evidence.used(claim.id),
+        "lines_of_its_own": evidence.own_lines(claim.id) or NOT_ASKED,
     }
 
 

@@ -15,6 +15,7 @@ NAMES = (
     "replay",
     "verdicts",
     "opinions",
+    "lines",
     "export",
     "export-check",
     "mutants",
