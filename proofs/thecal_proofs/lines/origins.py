@@ -18,6 +18,8 @@ from thecal_proofs.terms import Term
 from thecal_proofs.values import Value
 from thecal_proofs.wiring import KERNEL
 
+TURNED = frozenset(("le", "lt"))  # not to be at most is to be more: another node
+
 
 class Origins:
     """The lines of the kernel that compute each node, and the nodes that the specification computes as well."""
@@ -40,11 +42,11 @@ class Origins:
     def find(self, node: Term) -> Lines:
         """The lines that compute a node; a claim that is refuted is turned round, and is that of the same lines."""
         found = self._lines.get(node, NONE)
-        return self._lines.get(terms.negate(node), NONE) if not found and node.is_bool and node.args else found
+        return self._lines.get(terms.negate(node), NONE) if not found and node.op in TURNED else found
 
     def is_claimed(self, node: Term) -> bool:
         """Whether the specification computes it as well."""
-        return node in self._claimed or (node.is_bool and bool(node.args) and terms.negate(node) in self._claimed)
+        return node in self._claimed or (node.op in TURNED and terms.negate(node) in self._claimed)
 
 
 class Recorder:
