@@ -31,7 +31,7 @@ decided: $(VENV)/.dev
 	@$(BIN)/thecal prove || test $$? -eq 3
 
 translated: $(VENV)/.dev ## What is proved is what CPython runs: a second translation agrees with the first
-	@$(BIN)/python -m thecal_proofs.proxies
+	@$(BIN)/thecal translate
 
 lint: $(VENV)/.dev ## Style and layout of the code
 	@$(BIN)/ruff check --quiet
@@ -43,8 +43,10 @@ types: $(VENV)/.dev ## Types, strictly
 imports: $(VENV)/.dev ## Who may import whom
 	@$(BIN)/lint-imports --no-logo
 
-drift: $(VENV)/.dev ## Generated files are those that the sources give
+drift: $(VENV)/.dev ## Generated files and records are those of the sources
 	@$(BIN)/thecal report --check
+	@$(BIN)/thecal mutate --check
+	@$(BIN)/thecal prove PRG-13 --lines --check
 
 report: $(VENV)/.dev ## Renew the generated files
 	@$(BIN)/thecal report

@@ -5,6 +5,7 @@ In the record a mutant has one line: its ID and place, and what noticed it. All 
 """
 
 import json
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -32,6 +33,12 @@ def describe_kill(mutant: Mapping[str, Any]) -> str:
     claim = "" if kill["kind"] == "property" and not kill["claim"].startswith("raises") else f" ({kill['claim']})"
     place = f", trace {kill['trace']}, step {kill['step']}" if kill["trace"] else ""
     return f"{kill['by']}{claim}{place}".strip()
+
+
+def find_killer(told: str) -> str:
+    """The property that noticed a mutant, by what is told of it in a record; nothing if none did."""
+    named = re.match(r"[A-Z]{3}-[0-9]{2}\b", told)
+    return named[0] if named else ""
 
 
 def render_record(campaign: Campaign) -> str:

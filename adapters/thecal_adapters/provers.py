@@ -26,6 +26,13 @@ class MutantProgress(Protocol):
         """Take note. ``place`` is file and line."""
 
 
+class TranslationProgress(Protocol):
+    """Is told of every function that is compared."""
+
+    def __call__(self, function: str, verdict: str, done: int) -> None:
+        """Take note."""
+
+
 class Prover(Protocol):
     """Something that decides the catalogue's properties of the kernel's source text."""
 
@@ -48,13 +55,21 @@ class Prover(Protocol):
         progress: Progress,
         solver: str = "z3",
         seeds: Sequence[int] = (),
+        is_weighed: bool = False,
     ) -> Mapping[str, Any]:
         """Decide the wanted IDs (None: all) and say how, in the form of ``schemas/verdicts.schema.json``.
 
         ``source`` is the folder of a changed copy of the kernel; ``export`` gets one SMT-LIB file for each question.
         ``solver`` is ``z3``, ``both`` or ``cvc5``: whose word counts. What the proofs rest on is asked again in the
-        words that each of the ``seeds`` leads to.
+        words that each of the ``seeds`` leads to. With ``is_weighed`` the key ``lines`` says what proofs use.
         Raises ``ValueError`` if the source cannot be read, and ``ModuleNotFoundError`` if the solver is not there.
+        """
+
+    def check_export(self, folder: Path, *, source: Path | None) -> Mapping[str, Any]:
+        """Say of what ``prove`` exported whether it still is what the source asks.
+
+        The answer has the form of ``schemas/export-check.schema.json``. Raises ``ValueError`` if the folder holds no
+        export, or the source cannot be read.
         """
 
     def list_mutated(self) -> Sequence[str]:
@@ -69,6 +84,17 @@ class Prover(Protocol):
         """Judge the mutants of some modules (none named: of all), in the form of ``schemas/mutants.schema.json``.
 
         What was judged before of the very same texts is found again in ``cache``, and what is judged now is kept there.
+        """
+
+    def list_translated(self, source: Path | None) -> Sequence[str]:
+        """The functions of kernel and claims that a second translation speaks of. ``ValueError`` as for ``prove``."""
+
+    def translate(
+        self, functions: Sequence[str], *, source: Path | None, progress: TranslationProgress
+    ) -> Mapping[str, Any]:
+        """Compare both translations of some functions and of all that they call, or of all functions.
+
+        The answer has the form of ``schemas/translation.schema.json``.
         """
 
     def bound(self, config: Config, state: State) -> Mapping[str, Any]:

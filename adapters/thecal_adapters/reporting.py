@@ -8,6 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from thecal_adapters.claims import Claim, Trace, find_lines
+from thecal_adapters.evidence import NOTHING, Evidence, list_evidence, render_evidence
+from thecal_adapters.unused import render_unused
 from thecal_adapters.verdicts import MARKS, Report, Row, find_worst
 
 START = "<!-- generated: verdicts -->"
@@ -29,16 +31,18 @@ class NoPlace(Exception):
     """A page has no place for what is generated; the message says what to add."""
 
 
-def render_report(report: Report, trace: Trace) -> str:
+def render_report(report: Report, trace: Trace, evidence: Evidence = NOTHING) -> str:
     """The whole of ``proofs/REPORT.md``."""
     claims = {claim.id: claim for claim in trace.properties}
     blocks = (
         _render_head(report),
         _render_grid(report),
+        render_evidence(report["properties"], evidence),
         _render_support(report),
         _render_findings(report),
+        render_unused(evidence),
         "## Properties",
-        *(_render_property(row, claims[row["id"]]) for row in report["properties"]),
+        *(_render_property(row, claims[row["id"]], evidence) for row in report["properties"]),
     )
     return "\n\n".join(block for block in blocks if block) + "\n"
 
@@ -113,11 +117,11 @@ def _first_line(text: str) -> str:
     return next(iter(text.splitlines()), "")
 
 
-def _render_property(row: Row, claim: Claim) -> str:
-    return "\n".join(_list_property(row, claim))
+def _render_property(row: Row, claim: Claim, evidence: Evidence) -> str:
+    return "\n".join(_list_property(row, claim, evidence))
 
 
-def _list_property(row: Row, claim: Claim) -> Iterator[str]:
+def _list_property(row: Row, claim: Claim, evidence: Evidence) -> Iterator[str]:
     yield f"### {claim.id}"
     yield ""
     yield f"**{claim.name}.** {claim.statement}"
@@ -129,8 +133,7 @@ def _list_property(row: Row, claim: Claim) -> Iterator[str]:
         yield ""
     events = ", ".join(f"{event} {verdict}" for event, verdict in row["events"].items())
     yield f"- verdict: **{row['verdict']}**" + (f" ({events})" if events else "")
-    if row.get("witness"):
-        yield f"- speaks: {row['witness']}"
+    yield from list_evidence(row, evidence)
     lines = find_lines(claim.id)
     places = ", ".join(f"[{line.file}:{line.number}](../{line.file}#L{line.number})" for line in lines)
     yield f"- kept by: {places or 'rooms ' + ', '.join(claim.enforced_in)}"
@@ -157,11 +160,11 @@ def place_table(page: str, table: str) -> str:
     return f"{before}{start}{table}\n{end}{after}"
 
 
-def render_pages(root: Path, report: Report, trace: Trace) -> dict[Path, str]:
+def render_pages(root: Path, report: Report, trace: Trace, evidence: Evidence = NOTHING) -> dict[Path, str]:
     """Every page that is generated, by its path from the root."""
     readme = root / README
     page = readme.read_text(encoding="utf-8") if readme.is_file() else ""
-    return {REPORT: render_report(report, trace), README: place_table(page, render_table(report))}
+    return {REPORT: render_report(report, trace, evidence), README: place_table(page, render_table(report))}
 
 
 def find_drift(root: Path, pages: Mapping[Path, str]) -> list[Path]:

@@ -30,6 +30,8 @@ MARKS = {
     "unsupported": "!",
     "unstated": "-",
 }
+# What a run is of, in words.
+NAMES = {"kernel_sha256": "kernel", "specs_sha256": "specification", "prover_sha256": "prover", "solver": "solver"}
 FINDINGS = frozenset({"refuted", "vacuous"})
 
 
@@ -52,6 +54,13 @@ def find_worst(verdicts: Iterable[str]) -> str:
     """The verdict that speaks for several."""
     found = set(verdicts)
     return next((verdict for verdict in VERDICTS if verdict in found), "unknown")
+
+
+def find_contradictions(report: Report) -> list[str]:
+    """What a report cannot say of a run: properties called proved over a cell or an end that is not, a wrong sum."""
+    proved = [row for row in report["properties"] if row["verdict"] == "proved"]
+    wrong = [row["id"] for row in proved if set(row["events"].values()) != {"proved"} or row.get("open_ends")]
+    return wrong if summarize(report["properties"]) == report["summary"] else [*wrong, "its summary"]
 
 
 @dataclass(frozen=True)

@@ -39,7 +39,7 @@ from thecal_proofs.replay import (
 )
 from thecal_proofs.scripts import read_scripts
 from thecal_proofs.solve import ask
-from thecal_proofs.start import evaluate_goal, find_concrete_start, make_start, name_leaves, start_hypotheses
+from thecal_proofs.start import Start, evaluate_goal, find_concrete_start, make_start, name_leaves, start_hypotheses
 from thecal_proofs.terms import Term
 from thecal_proofs.values import Value, in_shape, symbol
 from thecal_proofs.verdicts import Result, Verdict
@@ -51,6 +51,8 @@ SIDE_QUESTION = 20  # whether a property says anything gets this fraction of the
 
 class Discharger:
     """Proves obligations of one wiring, one after the other; encodings are shared between them."""
+
+    make_encoder: type[Encoder] = Encoder
 
     def __init__(self, wiring: Wiring, rows: Sequence[Row], limits: Limits, hints: Mapping[Key, Hint] = HINTS) -> None:
         self.wiring = wiring
@@ -79,12 +81,14 @@ class Discharger:
     @cached_property
     def concrete(self) -> Encoder:
         """The encoder that unfolds everything."""
-        return Encoder(self.wiring.program, {}, self.requires)
+        return self.make_encoder(self.wiring.program, {}, self.requires)
 
     @cached_property
     def abstract(self) -> Encoder:
         """The encoder that hides functions with a contract."""
-        return Encoder(self.wiring.program, self.contracts, self.requires) if self.contracts else self.concrete
+        return (
+            self.make_encoder(self.wiring.program, self.contracts, self.requires) if self.contracts else self.concrete
+        )
 
     @cached_property
     def concrete_start(self) -> Mapping[str, Value] | None:
@@ -255,36 +259,39 @@ class Discharger:
         trace = search(self.wiring, found.leaves, predicate, is_conjunct, event, self.limits.search)
         return replace(found, detail=f"{found.detail}; {trace}")
 
-    def _base(self, obligation: Obligation) -> Result:
+    def base(self, obligation: Obligation) -> tuple[Premises, Term, Start]:
+        """Encode a conjunct of the initial state."""
         encoder = self.concrete
         start = make_start(self.wiring, encoder, symbol(self.wiring.config, "config"))
-        predicate = self.predicate_of(obligation)
-        goal = evaluate_goal(encoder, predicate, start.names).term
-        hypotheses = start_hypotheses(self.wiring, encoder, start)
+        goal = evaluate_goal(encoder, self.predicate_of(obligation), start.names).term
+        return Premises(start_hypotheses(self.wiring, encoder, start), Contracts()), goal, start
+
+    def _base(self, obligation: Obligation) -> Result:
+        premises, goal, start = self.base(obligation)
         hint = find_hint(obligation.subject, INITIAL, self.hints)
-        script = self.scripts.get(obligation.id)
-        decision = decide(Premises(hypotheses, Contracts()), goal, hint, self.limits, script)
+        decision = decide(premises, goal, hint, self.limits, self.scripts.get(obligation.id))
         if decision.status != "sat":
             return _result(obligation, decision, _verdict(decision), decision.reason)
-        found = replay_start(self.wiring, start.unknowns, decision.model, predicate)
+        found = replay_start(self.wiring, start.unknowns, decision.model, self.predicate_of(obligation))
         return _refuted(obligation, decision, found, _names([goal]))
 
     def _operations(self, obligation: Obligation) -> Result:
         """Ask with contracts in place of bodies; what fails so is asked again with everything unfolded."""
         total = Decision()
         hint, script = find_hint(obligation.kind, obligation.event, self.hints), self.scripts.get(obligation.id)
-        premises, checks, stage = self._operations_in(obligation, True)
+        premises, checks, stage = self.operations_in(obligation, True)
         failed = find_failing(premises, checks, hint, self.limits, total, script)
         if failed and self.contracts and total.queries <= QUERIES:
             places = {(check.kind, check.loc, check.function) for check, _ in failed}
-            plain, every, _ = self._operations_in(obligation, False)
+            plain, every, _ = self.operations_in(obligation, False)
             again = [check for check in every if (check.kind, check.loc, check.function) in places]
             failed = find_failing(plain, again, hint, self.limits, total, script)
         if not failed:
             return _result(obligation, total, "proved", f"{len(checks)} operations")
         return self._judge_operations(obligation, total, failed, stage)
 
-    def _operations_in(self, obligation: Obligation, is_abstract: bool) -> tuple[Premises, Sequence[Check], Stage]:
+    def operations_in(self, obligation: Obligation, is_abstract: bool) -> tuple[Premises, Sequence[Check], Stage]:
+        """Encode the operations of a step, of the start, or of a function under its own requirement."""
         if obligation.event == INITIAL:
             return self._initial_operations()
         if obligation.event == ANY_EVENT:
@@ -322,18 +329,25 @@ class Discharger:
         leaves = tuple(describe(found.leaves, _names([check.path, check.condition])))
         return _result(obligation, total, "refuted", "\n".join(lines), found.test, leaves)
 
-    def _contract(self, obligation: Obligation) -> Result:
-        function, contract = next((f, c) for f, c in self.contracts.items() if f.qualified == obligation.subject)
+    def contract(self, obligation: Obligation) -> tuple[Premises, Term, Encoder]:
+        """Encode what a function promises, its body unfolded and other functions hidden."""
+        function, contract = self._promise(obligation.subject)
         others = {other: promise for other, promise in self.contracts.items() if other != function}
-        encoder = Encoder(self.wiring.program, others)
+        encoder = self.make_encoder(self.wiring.program, others)
         names = {name: symbol(found, name) for name, found in function.params}
         shape = [t for name, found in function.params for t in in_shape(found, names[name])]
         result = encoder.run(function, list(names.values())).value
         goal = evaluate_goal(encoder, contract, {**names, "result": result}).term
-        hypotheses = [Hypothesis("types", terms.all_of(shape), True)]
+        return Premises([Hypothesis("types", terms.all_of(shape), True)], encoder.contracts), goal, encoder
+
+    def _promise(self, name: str) -> tuple[ir.Signature, ir.Signature]:
+        return next((f, c) for f, c in self.contracts.items() if f.qualified == name)
+
+    def _contract(self, obligation: Obligation) -> Result:
+        function, contract = self._promise(obligation.subject)
+        premises, goal, _ = self.contract(obligation)
         hint = find_hint(function.name, ANY_EVENT, self.hints)
-        script = self.scripts.get(obligation.id)
-        decision = decide(Premises(hypotheses, encoder.contracts), goal, hint, self.limits, script)
+        decision = decide(premises, goal, hint, self.limits, self.scripts.get(obligation.id))
         if decision.status != "sat":
             return _result(obligation, decision, _verdict(decision), decision.reason)
         found = replay_contract(self.wiring, decision.model, function, contract)

@@ -57,10 +57,11 @@ Env = dict[str, Value]
 
 @dataclass(frozen=True, slots=True)
 class Exit:
-    """A return under a condition, valid where no earlier one was taken."""
+    """A return under a condition, valid where no earlier one was taken, and where it stands."""
 
     condition: Term
     value: Value
+    loc: Loc
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +92,10 @@ class Contracts:
         """The functions whose results a fact speaks of: what is proved with it may rest on their promises."""
         names = {self._functions.get(str(node.value)) for node in terms.calls(fact)}
         return {name for name in names if name is not None}
+
+    def promise(self, node: Term) -> Promise | None:
+        """What is promised of all calls of the function whose result a term is, if it is one of an opaque function."""
+        return self._promises.get(str(node.value)) if node.op in ("app", "pred") else None
 
     def fact(self, node: Term) -> Term | None:
         """What is promised of a term, if it is the result of an opaque function."""
@@ -172,10 +177,21 @@ class Encoder:
         self._frames.append(frame)
         try:
             env: Env = {name: arg for (name, _), arg in zip(function.params, args, strict=True)}
-            frame.summary.value = _settle(self._block(body, env))
+            frame.summary.value = self.settle(self._block(body, env))
         finally:
             self._frames.pop()
         return frame.summary
+
+    def settle(self, exits: Sequence[Exit]) -> Value:
+        """The result of a function that may be left in several places."""
+        result = exits[-1].value
+        for leave in reversed(exits[:-1]):
+            result = self.leave(leave, result)
+        return result
+
+    def leave(self, taken: Exit, otherwise: Value) -> Value:
+        """The result where one exit is taken, or else a later one."""
+        return values.choose(taken.condition, taken.value, otherwise)
 
     def _demand(self, function: ir.Signature, args: Sequence[Value], summary: Summary) -> Summary:
         """Put in place of a function's own operations what it requires, under which they were proved once."""
@@ -238,7 +254,7 @@ class Encoder:
                 env[statement.name] = self.evaluate(statement.value, env)
                 return []
             case ir.Return():
-                return [Exit(TRUE, self.evaluate(statement.value, env))]
+                return [Exit(TRUE, self.evaluate(statement.value, env), statement.loc)]
             case ir.If():
                 return self._if(statement, env)
             case ir.For():
@@ -257,7 +273,18 @@ class Encoder:
         other = self._block(statement.other, other_env)
         frame.path = entered
         _merge(env, test, then_env if not _is_certain(then) else None, other_env if not _is_certain(other) else None)
-        return _join(test, then, other)
+        return self._join(test, then, other, statement.loc)
+
+    def _join(self, test: Term, then: list[Exit], other: list[Exit], loc: Loc) -> list[Exit]:
+        """Join the exits of two branches into at most one, so that results nest as the source does."""
+        if not then and not other:
+            return []
+        if not other:
+            return [Exit(terms.both(test, leave.condition), leave.value, loc) for leave in then]
+        if not then:
+            return [Exit(terms.both(terms.negate(test), leave.condition), leave.value, loc) for leave in other]
+        condition = terms.ite(test, _taken(then), _taken(other))
+        return [Exit(condition, values.choose(test, self.settle(then), self.settle(other)), loc)]
 
     def _for(self, statement: ir.For, env: Env) -> list[Exit]:
         exits: list[Exit] = []
@@ -517,27 +544,8 @@ def flatten_checks(root: Summary) -> list[Check]:
     return found
 
 
-def _settle(exits: list[Exit]) -> Value:
-    result = exits[-1].value
-    for leave in reversed(exits[:-1]):
-        result = values.choose(leave.condition, leave.value, result)
-    return result
-
-
 def _is_certain(exits: list[Exit]) -> bool:
     return bool(exits) and exits[-1].condition is TRUE
-
-
-def _join(test: Term, then: list[Exit], other: list[Exit]) -> list[Exit]:
-    """Join the exits of two branches into at most one, so that results nest as the source does."""
-    if not then and not other:
-        return []
-    if not other:
-        return [Exit(terms.both(test, leave.condition), leave.value) for leave in then]
-    if not then:
-        return [Exit(terms.both(terms.negate(test), leave.condition), leave.value) for leave in other]
-    condition = terms.ite(test, _taken(then), _taken(other))
-    return [Exit(condition, values.choose(test, _settle(then), _settle(other)))]
 
 
 def _taken(exits: list[Exit]) -> Term:

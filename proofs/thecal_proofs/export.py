@@ -1,37 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Writes obligations as SMT-LIB, one file each, for any other solver to decide again.
+"""What an obligation asks, as it is exported for any other solver to decide again.
 
-A file asks whether every hypothesis can hold while the claim does not, with nothing hidden and nothing left out;
-``unsat`` means proved. Files that ask whether a situation is possible at all expect ``sat``.
+A question asks whether every hypothesis can hold while the claim does not, with nothing hidden and nothing left out;
+``unsat`` means proved. Those that ask whether a situation is possible at all expect ``sat``.
 """
-
-from collections.abc import Sequence
-from pathlib import Path
 
 from thecal_proofs import terms
 from thecal_proofs.antecedent import antecedent_of
-from thecal_proofs.decision import Limits
 from thecal_proofs.discharge import Discharger
 from thecal_proofs.encode import Encoder
 from thecal_proofs.obligations import ANY_EVENT, Obligation
-from thecal_proofs.prove import Project
-from thecal_proofs.smtlib import render
 from thecal_proofs.start import evaluate_goal, make_start, start_hypotheses
 from thecal_proofs.terms import Term
 from thecal_proofs.values import in_shape, symbol
 from thecal_proofs.verdicts import WITNESSED, Result
-
-
-def export_questions(project: Project, results: Sequence[Result], folder: Path) -> None:
-    """Write one file for each result that a solver was asked about."""
-    folder.mkdir(parents=True, exist_ok=True)
-    discharger = Discharger(project.wiring, project.rows, Limits())
-    for result in results:
-        facts = list_facts(discharger, result)
-        if facts is not None:
-            name = result.id.replace("/", "-").replace(":", "-")
-            text = render(result.id, find_status(result), facts)
-            (folder / f"{name}.smt2").write_text(text, encoding="utf-8", newline="\n")
 
 
 def find_status(result: Result) -> str:
@@ -41,9 +23,8 @@ def find_status(result: Result) -> str:
     return {"proved": "unsat", "refuted": "sat"}.get(result.verdict, "unknown")
 
 
-def list_facts(discharger: Discharger, result: Result) -> list[Term] | None:
-    """What is asserted together; None where there is nothing to ask."""
-    obligation = Obligation(result.event, result.kind, result.subject)  # type: ignore[arg-type]
+def list_facts(discharger: Discharger, obligation: Obligation, under: str) -> list[Term] | None:
+    """What is asserted together; None where there is nothing to ask. An antecedent is asked ``under`` an event."""
     match obligation.kind:
         case "quiet" | "loading":
             state, goal = discharger.any_state(obligation, False)
@@ -60,15 +41,15 @@ def list_facts(discharger: Discharger, result: Result) -> list[Term] | None:
         case "base":
             return _list_base(discharger, obligation)
         case "operations":
-            cell = discharger.cell(obligation.event, False)
-            goal = terms.all_of(terms.implies(check.path, check.condition) for check in cell.checks())
-            return [*(each.term for each in cell.hypotheses), terms.negate(goal)]
+            premises, checks, _ = discharger.operations_in(obligation, False)
+            goal = terms.all_of(terms.implies(check.path, check.condition) for check in checks)
+            return [*(each.term for each in premises.hypotheses), terms.negate(goal)]
         case "contract":
             return _list_contract(discharger, obligation)
         case "hypotheses":
             return [each.term for each in discharger.cell(obligation.event, False).hypotheses]
         case "antecedent":
-            return _list_antecedent(discharger, obligation, find_event(result.detail))
+            return _list_antecedent(discharger, obligation, under)
         case _:
             return None
 

@@ -21,6 +21,8 @@ from thecal_proofs.decision import Limits
 from thecal_proofs.discharge import Discharger
 from thecal_proofs.frontend import Program, Refusal, Sources
 from thecal_proofs.hints import HINTS, Hint, Key
+from thecal_proofs.lines.framing import TracingDischarger
+from thecal_proofs.lines.weigher import Weigher
 from thecal_proofs.loading import Loaded
 from thecal_proofs.obligations import ANY_EVENT, FORM, Obligation, known_ids, list_obligations
 from thecal_proofs.opinions.panel import Panel
@@ -72,6 +74,7 @@ def prove(
     is_founded: bool = True,
     is_learning: bool = False,
     panel: Panel | None = None,
+    is_weighed: bool = False,
 ) -> Report:
     """Prove the wanted IDs (None: everything) and return the report.
 
@@ -79,6 +82,7 @@ def prove(
     are decided, and the report names the ends that are open.
     With `is_learning` each proof is taken apart into the questions that suffice, for the next time.
     With a `panel` what each proof rests on is asked again, of another solver or in other words.
+    With `is_weighed` the lines of the kernel are found that each proof uses.
     `search` is the number of steps in which a refutation is looked for from the initial state.
     `kernel` and `specs` are package folders; a changed copy is proved by naming its folder. `jobs=0` works in this
     process, for debugging. Raises `UnknownId`, and `Refusal` if the sources cannot even be listed.
@@ -89,8 +93,10 @@ def prove(
     if unknown:
         raise UnknownId(f"{', '.join(unknown)}: known are {', '.join(project.ids)}")
     obligations = list_obligations(project.wiring, project.rows, ids)
-    discharger = Discharger(project.wiring, project.rows, Limits(budget, seed, search, is_learning), hints)
-    discharge = discharger.discharge if panel is None else partial(panel.discharge, discharger)
+    make = TracingDischarger if is_weighed else Discharger
+    discharger = make(project.wiring, project.rows, Limits(budget, seed, search, is_learning), hints)
+    other = Weigher() if is_weighed else panel
+    discharge = discharger.discharge if other is None else partial(other.discharge, discharger)
     if jobs > 0:
         with suppress(Refusal, TypeError, KeyError):  # whoever needs it will be refused, and say so
             discharger.warm()
@@ -115,6 +121,7 @@ def prove(
         budget=budget,
         fundamental=names,
         panel=panel,
+        program=project.wiring.program if is_weighed else None,
     )
 
 

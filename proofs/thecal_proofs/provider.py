@@ -13,13 +13,17 @@ import thecal_specs
 from thecal.limits import Config
 from thecal.state import State
 from thecal_proofs.bounds.answer import bound
-from thecal_proofs.export import export_questions
+from thecal_proofs.decision import Limits
+from thecal_proofs.discharge import Discharger
+from thecal_proofs.exported import check_export, export_questions
 from thecal_proofs.frontend import Refusal, Sources
 from thecal_proofs.mutation.campaign import Campaign, Judged, render
 from thecal_proofs.mutation.lister import SKIPPED_MODULES, read_modules
 from thecal_proofs.obligations import ANY_EVENT, INITIAL
 from thecal_proofs.opinions.panel import Choice, Panel
 from thecal_proofs.prove import Project, prove
+from thecal_proofs.proxies.survey import Judged as Compared
+from thecal_proofs.proxies.survey import Survey
 from thecal_proofs.verdicts import Result
 
 KERNEL_FOLDER = Path(thecal.__file__).resolve().parent
@@ -38,6 +42,13 @@ class MutantProgress(Protocol):
     """Is told of every mutant that is judged."""
 
     def __call__(self, mutant: str, place: str, verdict: str, done: int, total: int) -> None:
+        """Take note."""
+
+
+class TranslationProgress(Protocol):
+    """Is told of every function that is compared."""
+
+    def __call__(self, function: str, verdict: str, done: int) -> None:
         """Take note."""
 
 
@@ -71,11 +82,12 @@ class Provider:
         is_founded: bool = True,
         solver: Choice = "z3",
         seeds: Sequence[int] = (),
+        is_weighed: bool = False,
     ) -> Mapping[str, Any]:
         """Decide the wanted IDs, or everything; write the questions down as SMT-LIB if a folder is named for them.
 
-        With another `solver` than Z3, and with `seeds`, what the proofs rest on is asked again. Raises
-        `ModuleNotFoundError` if that solver is not installed.
+        With another `solver` than Z3, and with `seeds`, what the proofs rest on is asked again; `is_weighed` finds the
+        lines that they use. Raises `ModuleNotFoundError` if that solver is not installed.
         """
 
         def note(result: Result, done: int, total: int) -> None:
@@ -92,12 +104,19 @@ class Provider:
                 progress=note,
                 is_founded=is_founded,
                 panel=panel,
+                is_weighed=is_weighed,
             )
         except Refusal as refusal:  # of what is read only while a cell is encoded
             raise ValueError(str(refusal)) from refusal
         if export is not None:
-            export_questions(project, report.results, export)
-        return report.to_json()
+            discharger = Discharger(project.wiring, project.rows, Limits())
+            export_questions(discharger, report.results, export, self.fingerprint(source))
+        return {**report.to_json(), **self.fingerprint(source)}
+
+    def check_export(self, folder: Path, *, source: Path | None) -> Mapping[str, Any]:
+        """Say of exported questions which are not, byte by byte, what the source gives; ``ValueError`` if none are."""
+        project = _open(source)
+        return check_export(Discharger(project.wiring, project.rows, Limits()), folder, self.fingerprint(source))
 
     def list_mutated(self) -> Sequence[str]:
         """The kernel's modules that are mutated."""
@@ -118,6 +137,21 @@ class Provider:
         campaign = Campaign(KERNEL_FOLDER, SPECS_FOLDER, cache)
         return render(campaign, campaign.run(only, jobs, note))
 
+    def list_translated(self, source: Path | None) -> Sequence[str]:
+        """The functions of kernel and claims that a second translation speaks of."""
+        return list(_survey(source).functions)
+
+    def translate(
+        self, functions: Sequence[str], *, source: Path | None, progress: TranslationProgress
+    ) -> Mapping[str, Any]:
+        """Compare both translations of some functions and of all that they call, or of all functions."""
+
+        def note(compared: Compared, done: int) -> None:
+            progress(compared.comparison.function, compared.verdict, done)
+
+        survey = _survey(source)
+        return survey.render(survey.run(functions, note))
+
     def bound(self, config: Config, state: State) -> Mapping[str, Any]:
         """Count the pulses that a program can bring in any hour and any day, from a state on."""
         return bound(config, state)
@@ -129,6 +163,13 @@ def _call_panel(solver: Choice, seeds: Sequence[int]) -> Panel | None:
         return Panel(seeds=seeds) if seeds else None
     second = import_module("thecal_proofs.opinions.second")  # who does not ask for it need not have it
     return Panel(solver, second.ask, second.NAME, seeds)
+
+
+def _survey(source: Path | None) -> Survey:
+    try:
+        return Survey((source or KERNEL_FOLDER, SPECS_FOLDER))
+    except Refusal as refusal:
+        raise ValueError(str(refusal)) from refusal
 
 
 def _open(source: Path | None) -> Project:

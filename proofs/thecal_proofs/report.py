@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from thecal_proofs.frontend import Program
+from thecal_proofs.lines.summary import describe as describe_lines
 from thecal_proofs.obligations import ANY_EVENT, FORM
 from thecal_proofs.opinions.panel import Panel
 from thecal_proofs.opinions.summary import describe
@@ -31,6 +33,7 @@ class Report:
     budget: int
     fundamental: tuple[str, ...] = ()  # what proofs may rest on and is proved itself: conjuncts and contracts
     panel: Panel | None = None  # who was asked for a second opinion
+    program: Program | None = None  # whose lines were weighed
 
     def judged(self) -> tuple[Result, ...]:
         """The results, nothing left as proved under an event whose hypotheses contradict each other."""
@@ -148,6 +151,7 @@ class Report:
             "findings": [_finding(result) for result in self.failures()],
             "summary": {verdict: counts[verdict] for verdict in VERDICTS if counts[verdict]},
             **self._describe_opinions(),
+            **self._describe_lines(),
             "timing": {
                 "seconds": round(self.seconds, 3),
                 "budget": self.budget,
@@ -164,6 +168,15 @@ class Report:
         if self.panel is None:
             return {}
         return describe(self.panel, self.results, {row.id: self.proved_from(row) for row in self.asked_rows()})
+
+    def _describe_lines(self) -> dict[str, Any]:
+        """What the proofs use of the kernel, where that was asked."""
+        if self.program is None:
+            return {}
+        rows = list(self.asked_rows())
+        own = {row.id: [result.id for result in self.results if _is_own(result, row)] for row in rows}
+        rests = {row.id: self.proved_from(row) for row in rows}
+        return {"lines": describe_lines(self.program, self.results, own, rests)}
 
     @property
     def opinion_seconds(self) -> float:

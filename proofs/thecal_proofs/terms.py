@@ -8,7 +8,8 @@ workers are forked per event and thrown away.
 """
 
 import hashlib
-from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Literal, TypeAlias
 
 Op: TypeAlias = Literal[
@@ -38,6 +39,7 @@ class Term:
 
 
 _TABLE: dict[tuple[object, ...], Term] = {}
+_LISTENERS: list[Callable[[Term], None]] = []
 
 
 def _make(op: Op, args: tuple[Term, ...], value: int | str = "", is_bool: bool | None = None) -> Term:
@@ -45,7 +47,19 @@ def _make(op: Op, args: tuple[Term, ...], value: int | str = "", is_bool: bool |
     found = _TABLE.get(key)
     if found is None:
         found = _TABLE[key] = Term(op, args, value, op in BOOLEAN_OPS if is_bool is None else is_bool)
+    for listen in _LISTENERS:
+        listen(found)
     return found
+
+
+@contextmanager
+def overheard(listen: Callable[[Term], None]) -> Iterator[None]:
+    """Hear of every node that is made in here, and of one that is made again."""
+    _LISTENERS.append(listen)
+    try:
+        yield
+    finally:
+        _LISTENERS.remove(listen)
 
 
 TRUE = _make("true", ())

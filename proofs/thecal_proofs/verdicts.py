@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
+from thecal_proofs.lines.used import Used
 from thecal_proofs.opinions.opinion import Opinion
 from thecal_proofs.scripts import Script
 
@@ -36,6 +37,7 @@ class Result:
     rests_on: tuple[str, ...] = ()
     script: Script = field(default_factory=dict)  # how to ask the next time, where that was to be learnt
     opinion: Opinion | None = None  # of what the proof rests on, where others were asked
+    used: Used | None = None  # the lines of the kernel that the proof uses, where that was asked
 
 
 def worst(verdicts: Iterable[Verdict]) -> Verdict:

@@ -18,6 +18,7 @@ ROOT = Path(__file__).parents[2]
 PROVER = '''
 """A prover that reads its verdicts from a file beside it."""
 
+import hashlib
 import json
 from pathlib import Path
 
@@ -36,7 +37,17 @@ class Prover:
         return ["SecondPassed", "BolusAsked"]
 
     def fingerprint(self, source):
-        return {"prover": SAID["name"]}
+        return {
+            "kernel_sha256": SAID.get("kernel", "a") * 64,
+            "specs_sha256": SAID.get("specs", "b") * 64,
+            "prover_sha256": hashlib.sha256(SAID["name"].encode()).hexdigest(),
+            "solver": "1",
+        }
+
+    def check_export(self, folder, *, source):
+        if not (folder / "manifest.json").exists():
+            raise ValueError(f"{folder} holds no manifest.json")
+        return {"version": 1, "questions": 1, "findings": SAID.get("edited", [])}
 
     def list_mutated(self):
         return ["ledger", "path"]
@@ -70,7 +81,42 @@ class Prover:
         summary = {"mutants": len(rows), **counts}
         return {"version": 1, **self.fingerprint_mutants(), "summary": summary, "skipped": {}, "mutants": rows}
 
-    def prove(self, ids, *, jobs, source, export, progress):
+    def list_translated(self, source):
+        if SAID.get("refuses"):
+            raise ValueError("step.py:1:1: no")
+        return [f"thecal.step.f{place}" for place, _ in enumerate(SAID.get("translated", ["equal"]))]
+
+    def translate(self, functions, *, source, progress):
+        verdicts = SAID.get("translated", ["equal"])
+        rows = [
+            {
+                "function": f"thecal.step.f{place}",
+                "verdict": verdict,
+                "sizes": {},
+                "choices": 1,
+                "ways": 2,
+                "detail": "because" if verdict == "different" else "",
+                "calls": [],
+                "lacks": ["thecal.step.f0"] if verdict == "unfounded" else [],
+                "smaller": [],
+            }
+            for place, verdict in enumerate(verdicts)
+        ]
+        for done, row in enumerate(rows, start=1):
+            progress(row["function"], row["verdict"], done)
+        each = ("equal", "reduced", "different", "unknown", "out of reach", "unfounded")
+        counts = {verdict.replace(" ", "_"): verdicts.count(verdict) for verdict in each}
+        return {
+            "version": 1,
+            "kernel_sha256": "a" * 64,
+            "specs_sha256": "b" * 64,
+            "budget": 1,
+            "summary": {"functions": len(rows), **counts, "ways": 2 * len(rows)},
+            "not_lifted": {},
+            "functions": rows,
+        }
+
+    def prove(self, ids, *, jobs, source, export, progress, solver="z3", seeds=(), is_weighed=False):
         if SAID.get("crashes"):
             raise RuntimeError("the prover is broken")
         if SAID.get("waits"):
@@ -82,14 +128,34 @@ class Prover:
         if export is not None:
             export.mkdir(parents=True, exist_ok=True)
             (export / "question.smt2").write_text("(check-sat)")
+            (export / "manifest.json").write_text("{}")
         rows = [row for row in CATALOGUE if ids is None or row.id in ids]
         verdicts = {row.id: SAID["verdicts"].get(row.id, SAID["otherwise"]) for row in rows}
         for done, row in enumerate(rows, start=1):
             progress(row.id, "SecondPassed", verdicts[row.id], done, len(rows))
+        said = {"questions": 5 * len(rows), "contradicted": []}
+        asked = {}
+        if solver != "z3":
+            judged = {row.id: {"questions": 5, "confirmed": 4} for row in rows}
+            alone = {"one_judge_only": ["OVR-03/SecondPassed"], "undecided": ["OVR-03/SecondPassed: lost"]}
+            names = {"solver": solver, "names": ["z3 1", SAID.get("judge", "other 2")]}
+            asked["judges"] = {**said, **names, "confirmed": 4 * len(rows), **alone, "properties": judged}
+        if seeds:
+            steady = {"questions": 5, "wavered": SAID.get("wavered", 0), "largest_share": 0.1234}
+            wavering = ["OVR-03/SecondPassed, question 1: lost"] * steady["wavered"]
+            properties = {row.id: steady for row in rows}
+            asked["stability"] = {
+                **said, **steady, "seeds": list(seeds), "wavering": wavering, "properties": properties
+            }
+        if is_weighed:
+            each = {"own": {"ledger.py": SAID.get("own", "76")}, "all": {"ledger.py": "70-76", "path.py": "7"}}
+            counts = {"obligations": 5, "whole": 1}
+            unused = {"weighed": {"units.py": "163"}, "unasked": {}, "handing on": {"path.py": "9-10, 12"}}
+            asked["lines"] = {**counts, "properties": {row.id: {**each, **counts} for row in rows}, "unused": unused}
         return {
             "version": 1,
-            "kernel_sha256": "a" * 64,
-            "specs_sha256": "b" * 64,
+            **asked,
+            **self.fingerprint(source),
             "properties": [
                 {
                     "id": row.id,

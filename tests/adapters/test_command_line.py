@@ -169,6 +169,20 @@ def test_questions_are_exported(expect_exit: Run, tmp_path: Path) -> None:
     assert (tmp_path / "questions" / "question.smt2").is_file()
 
 
+def test_an_export_that_was_edited_is_a_finding_and_no_export_is_wrong_use(
+    repository: Any, expect_exit: Run, tmp_path: Path
+) -> None:
+    folder = str(tmp_path / "questions")
+    assert "holds no manifest.json" in expect_exit(2, "prove", "--check-export", folder).stderr
+    expect_exit(0, "prove", "OVR-03", "--export", folder)
+    done = expect_exit(0, "prove", "--check-export", folder, "--json", "-")
+    schemas.check("export-check", json.loads(done.stdout))
+    assert "1 question is what this kernel asks" in done.stderr
+    repository.say(edited=[{"file": "question.smt2", "problem": "it was edited after it was written: export again"}])
+    done = expect_exit(1, "prove", "--check-export", folder)
+    assert done.stdout == "question.smt2: it was edited after it was written: export again\n"
+
+
 def test_a_changed_copy_is_proved_and_not_remembered(repository: Any, expect_exit: Run) -> None:
     expect_exit(0, "prove", "--source", str(repository.root / "kernel" / "thecal"))
     assert not (repository.root / "build").exists()
@@ -275,6 +289,54 @@ def test_pages_are_written_compared_and_proved_once(repository: Any, expect_exit
     repository.say(UND_05="unstated", name="changed")
     expect_exit(1, "report", "--check")
     assert repository.runs == 2
+
+
+def test_the_pages_of_a_run_made_elsewhere_are_those_of_a_run_made_here(repository: Any, expect_exit: Run) -> None:
+    repository.say(OVR_03="unknown")
+    expect_exit(3, "prove", "--json", "elsewhere.json")
+    expect_exit(0, "report")
+    shutil.rmtree(repository.root / "build")
+    assert expect_exit(0, "report", "--check", "--from", "elsewhere.json").stdout == ""
+    assert repository.runs == 1
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ({"kernel": "c"}, "is of another kernel; prove this one: thecal prove --json elsewhere.json"),
+        ({"specs": "c"}, "is of another specification;"),
+        ({"name": "other"}, "is of another prover;"),
+        ({"kernel": "c", "name": "other"}, "is of another kernel and another prover;"),
+    ],
+)
+def test_a_report_of_other_texts_is_refused(repository: Any, expect_exit: Run, said: dict[str, str], told: str) -> None:
+    expect_exit(0, "prove", "--json", "elsewhere.json")
+    repository.say(**said)
+    assert told in expect_exit(2, "report", "--from", "elsewhere.json").stderr
+    assert not (repository.root / "proofs" / "REPORT.md").exists()
+
+
+def test_a_report_that_lacks_something_or_contradicts_itself_is_refused(repository: Any, expect_exit: Run) -> None:
+    expect_exit(0, "prove", "OVR-03", "--json", "part.json")
+    assert "did not ask for everything; it lacks OVR-01," in expect_exit(2, "report", "--from", "part.json").stderr
+    repository.say(OVR_03="unknown")
+    expect_exit(3, "prove", "--json", "whole.json")
+    whole = repository.root / "whole.json"
+    told = json.loads(whole.read_text())
+    next(row for row in told["properties"] if row["id"] == "OVR-03")["verdict"] = "proved"
+    whole.write_text(json.dumps(told))
+    done = expect_exit(2, "report", "--from", "whole.json")
+    assert "whole.json contradicts itself about OVR-03, its summary; prove it again" in done.stderr
+    del told["summary"]
+    whole.write_text(json.dumps(told))
+    assert "'summary' is a required property" in expect_exit(2, "report", "--from", "whole.json").stderr
+
+
+def test_a_changed_source_is_not_told_by_an_old_report(repository: Any, expect_exit: Run) -> None:
+    expect_exit(0, "report")
+    repository.say(kernel="c", OVR_03="refuted")
+    assert "proofs/verdicts.json is out of date" in expect_exit(1, "report", "--check").stdout
+    assert repository.runs == 2, "the old report was not believed"
 
 
 def test_a_page_without_a_place_is_wrong_use(repository: Any, expect_exit: Run) -> None:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The second translation of kernel and claims: a sample here, all of it by `python -m thecal_proofs.proxies`."""
+"""The second translation of kernel and claims: a sample here, all of it by `thecal translate`."""
 
 import json
 import shutil
@@ -8,9 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from thecal_adapters import schemas
+from thecal_adapters.cli.translate import describe, find_exit
+from thecal_adapters.exits import Exit
 from thecal_proofs.encode import Encoder
 from thecal_proofs.loading import Loaded
-from thecal_proofs.proxies.__main__ import find_status, main
+from thecal_proofs.provider import PROVER
 from thecal_proofs.proxies.compare import Comparison
 from thecal_proofs.proxies.survey import NOT_LIFTED, Judged, Survey, find_foundations
 from thecal_proofs.values import symbol
@@ -114,44 +117,31 @@ def test_what_calls_itself_is_no_induction() -> None:
     assert [j.verdict for j in find_foundations(found)] == ["unfounded", "unfounded"]
 
 
-@pytest.mark.parametrize(
-    ("verdicts", "status"),
-    [(["equal", "reduced"], 0), (["equal", "different", "unknown"], 1), (["unknown"], 3), (["out of reach"], 3),
-     (["unfounded"], 3)],
-)  # fmt: skip
-def test_the_exit_status_tells_the_worst(verdicts: list[str], status: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Judged, "verdict", property(lambda self: self.comparison.verdict))
-    assert find_status([made("f", verdict) for verdict in verdicts]) == status
-
-
-def test_the_command_compares_a_function_and_all_that_it_calls(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["compute_quotient_up", "--json", "-"]) == 0
-    first = capsys.readouterr().out
-    found = json.loads(first)
-    assert [f["function"] for f in found["functions"]] == [
+def test_a_function_is_compared_with_all_that_it_calls_and_told_in_the_same_bytes_each_time() -> None:
+    told: list[tuple[str, str, int]] = []
+    asked = ["thecal.units.compute_quotient_up"]
+    found = PROVER.translate(asked, source=None, progress=lambda *each: told.append(each))
+    schemas.check("translation", found)
+    names = [
         f"thecal.units.{name}" for name in ("compute_quotient_up", "compute_quotient_down", "compute_division_step")
     ]
+    assert [each["function"] for each in found["functions"]] == names
+    assert told == [(name, "equal", done) for done, name in enumerate(names, start=1)]
     assert found["summary"]["equal"] == found["summary"]["functions"] == 3
-    main(["compute_quotient_up", "--json", "-"])
-    assert capsys.readouterr().out == first
+    assert find_exit(found) is Exit.AS_ASKED
+    again = PROVER.translate(asked, source=None, progress=lambda *each: None)
+    assert json.dumps(again) == json.dumps(found)
 
 
-def test_the_command_tells_a_line_for_each_function(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["thecal.ledger.is_locked_out", "compute_last_end_tick"]) == 0
-    lines = capsys.readouterr().out.splitlines()
-    assert lines[0].startswith("equal        thecal.ledger.is_locked_out (")
-    assert lines[1].endswith("thecal_specs.recover.compute_last_end_tick (64 ways, LEDGER_LENGTH 6)")
-    assert lines[-1].startswith("2 functions: 1 equal, 1 reduced, 0 different")
+def test_a_function_that_is_compared_at_smaller_tables_says_so() -> None:
+    found = PROVER.translate([SAMPLE[-1]], source=None, progress=lambda *each: None)
+    assert next(iter(describe(found))) == f"reduced      {SAMPLE[-1]} (64 ways, LEDGER_LENGTH 6)"
 
 
-def test_a_function_that_is_not_there_is_wrong_use(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["is_locked_outt"]) == 2
-    assert "Did you mean is_locked_out" in capsys.readouterr().err
-
-
-def test_a_folder_that_is_no_package_is_wrong_use(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["--source", str(tmp_path)]) == 2
-    assert "no package folder" in capsys.readouterr().err
+def test_a_source_that_cannot_be_read_is_an_error_with_its_place(tmp_path: Path) -> None:
+    copy = copy_kernel(tmp_path, "ledger.py", "tick - lockout.end_tick < lockout.lockout_s", "return")
+    with pytest.raises(ValueError, match=r"ledger\.py"):
+        PROVER.translate(["thecal.ledger.is_locked_out"], source=copy, progress=lambda *each: None)
 
 
 def test_a_budget_that_does_not_suffice_is_unknown(monkeypatch: pytest.MonkeyPatch) -> None:

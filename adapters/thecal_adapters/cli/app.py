@@ -11,6 +11,7 @@ import thecal
 from thecal_adapters.cli import bench as bench_command
 from thecal_adapters.cli import check as check_command
 from thecal_adapters.cli import explain as explain_command
+from thecal_adapters.cli import export as export_command
 from thecal_adapters.cli import log as log_command
 from thecal_adapters.cli import mutate as mutate_command
 from thecal_adapters.cli import prove as prove_command
@@ -18,6 +19,7 @@ from thecal_adapters.cli import pump as pump_command
 from thecal_adapters.cli import replay as replay_command
 from thecal_adapters.cli import report as report_command
 from thecal_adapters.cli import simulate as simulate_command
+from thecal_adapters.cli import translate as translate_command
 from thecal_adapters.cli.telling import guarded
 from thecal_adapters.exits import Exit
 from thecal_adapters.finding import find_module
@@ -85,6 +87,10 @@ def prove(
     jobs: Jobs = 2,
     json_to: JsonTo = None,
     export: Annotated[Path | None, typer.Option(metavar="DIR", help="Write each question as an SMT-LIB file.")] = None,
+    exported: Annotated[
+        Path | None,
+        typer.Option("--check-export", metavar="DIR", help="Prove nothing; say whether DIR is what --export wrote."),
+    ] = None,
     source: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Prove a changed copy of the folder kernel/thecal.")
     ] = None,
@@ -98,10 +104,22 @@ def prove(
     is_stability_asked: Annotated[
         bool, typer.Option("--stability", help="Ask Z3 again in other words: other order, names and seeds.")
     ] = False,
+    is_weighed: Annotated[
+        bool,
+        typer.Option("--lines", help="Find the lines of the kernel that each proof uses."),
+    ] = False,
+    is_recorded: Annotated[
+        bool, typer.Option("--record", help="Keep it: what others say in proofs/opinions.json, lines in lines.json.")
+    ] = False,
+    is_compared: Annotated[
+        bool, typer.Option("--check", help="With --lines: exit 1 if others are on record, or of another text.")
+    ] = False,
 ) -> Exit:
     """Prove properties of the kernel's source text, event by event."""
-    opinions = prove_command.Opinions(solver.value, SEEDS if is_stability_asked else ())
-    return prove_command.prove(ids or [], is_list, jobs, json_to, export, source, opinions)
+    if exported is not None:
+        return export_command.check_export(exported, source, json_to)
+    opinions = prove_command.Opinions(solver.value, SEEDS if is_stability_asked else (), is_weighed)
+    return prove_command.prove(ids or [], is_list, jobs, json_to, export, source, opinions, is_recorded, is_compared)
 
 
 @app.command()
@@ -148,21 +166,25 @@ def check(
 @app.command()
 @guarded
 def explain(
-    property_id: Annotated[str, typer.Argument(metavar="ID", help="Such as OVR-03.")],
+    what: Annotated[str, typer.Argument(metavar="ID|FILE:LINE", help="Such as OVR-03, or ledger.py:76 of the kernel.")],
     json_to: JsonTo = None,
 ) -> Exit:
-    """Tell what a property says, what it does not, why it is there and which lines keep it."""
-    return explain_command.explain(property_id, json_to)
+    """Tell what a property says, what it does not, why it is there and what keeps it; or what uses a line."""
+    return explain_command.explain(what, json_to)
 
 
 @app.command()
 @guarded
 def report(
     is_check: Annotated[bool, typer.Option("--check", help="Change nothing; exit 1 if a file is out of date.")] = False,
+    given: Annotated[
+        Path | None,
+        typer.Option("--from", metavar="FILE", help="Of this run: what thecal prove --json wrote of these texts."),
+    ] = None,
     jobs: Jobs = 2,
 ) -> Exit:
-    """Write proofs/REPORT.md, proofs/verdicts.json and the table of verdicts in README.md."""
-    return report_command.report(is_check, jobs)
+    """Write REPORT.md and verdicts.json in proofs, and the table in README.md, from verdicts and records."""
+    return report_command.report(is_check, given, jobs)
 
 
 @app.command()
@@ -181,6 +203,21 @@ def mutate(
 ) -> Exit:
     """Break the kernel, one place at a time, and name the claim that notices."""
     return mutate_command.mutate(only or [], jobs, json_to, is_check, is_recorded)
+
+
+@app.command()
+@guarded
+def translate(
+    functions: Annotated[
+        list[str] | None, typer.Argument(metavar="[FUNCTION]...", help="Such as thecal.step.step or is_locked_out.")
+    ] = None,
+    source: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Compare a changed copy of the folder kernel/thecal.")
+    ] = None,
+    json_to: JsonTo = None,
+) -> Exit:
+    """Hold what is proved against what CPython runs: two translations of each function, and all that it calls."""
+    return translate_command.translate(functions or [], source, json_to)
 
 
 @app.command()

@@ -6,29 +6,34 @@ from dataclasses import dataclass
 from typing import Any
 
 from thecal_adapters.claims import Claim, Line, Trace, find_lines, find_trace
+from thecal_adapters.cli.lines import explain_line, read_place
 from thecal_adapters.cli.prove import draw_row
 from thecal_adapters.cli.telling import Teller, WrongUse
+from thecal_adapters.evidence import NOT_ASKED, Evidence, find_evidence
 from thecal_adapters.exits import Exit
 from thecal_adapters.finding import Missing, find_repository
 from thecal_adapters.provers import find_prover
 from thecal_adapters.reporting import list_events
-from thecal_adapters.verdicts import RECORD, Row, find_store, load_record
+from thecal_adapters.verdicts import NAMES, RECORD, Row, find_store, load_record
 
 VERSION = 1
-# What a record is of, in words.
-NAMES = {"kernel_sha256": "kernel", "specs_sha256": "specification", "prover_sha256": "prover", "solver": "solver"}
 
 
-def explain(property_id: str, json_to: str | None) -> Exit:
-    """Tell everything that is known of one property."""
+def explain(what: str, json_to: str | None) -> Exit:
+    """Tell everything that is known of one property, or of one line of the kernel."""
+    line = read_place(what)
+    if line is not None:
+        return explain_line(line, json_to)
     teller = Teller(json_to)
     trace = find_trace()
-    claim = find_claim(trace, property_id)
+    claim = find_claim(trace, what)
     lines = find_lines(claim.id)
     row, record = find_last_row(claim.id), find_record(claim.id)
+    evidence = find_evidence_here()
     tell(teller, trace, claim, lines)
     tell_verdict(teller, claim, row, record)
-    teller.json(describe(claim, lines, row, record))
+    tell_evidence(teller, claim, evidence)
+    teller.json(describe(claim, lines, row, record, evidence))
     return Exit.AS_ASKED
 
 
@@ -80,6 +85,15 @@ def find_record(property_id: str) -> Recorded | None:
     return None if row is None else Recorded(row, list_events(report), differs)
 
 
+def find_evidence_here() -> Evidence | None:
+    """What is on record of these texts beside the verdict; None without a prover, for then nobody can say."""
+    root = find_repository()
+    try:
+        return None if root is None else find_evidence(root, find_prover())
+    except Missing:
+        return None
+
+
 def tell(teller: Teller, trace: Trace, claim: Claim, lines: Sequence[Line]) -> None:
     """Tell it in the order in which a reviewer asks."""
     teller.line(f"{claim.id}  {claim.name}", "bold")
@@ -129,6 +143,26 @@ def tell_verdict(teller: Teller, claim: Claim, row: Row | None, record: Recorded
     teller.line(f"Prove it again: thecal prove {claim.id}")
 
 
+def tell_evidence(teller: Teller, claim: Claim, evidence: Evidence | None) -> None:
+    """Tell what speaks for it beside the proof."""
+    if evidence is None:
+        return
+    teller.line("Beside the proof:")
+    for name, said in describe_evidence(claim, evidence).items():
+        teller.line(f"  {name.replace('_', ' ')}: {said}")
+
+
+def describe_evidence(claim: Claim, evidence: Evidence) -> dict[str, str]:
+    """The same by name."""
+    return {
+        "judges": evidence.judges(claim.id),
+        "stability": evidence.stability(claim.id),
+        "mutants_killed": evidence.killed(claim.id),
+        "lines_used": evidence.used(claim.id),
+        "lines_of_its_own": evidence.own_lines(claim.id) or NOT_ASKED,
+    }
+
+
 def tell_differing(differs: Sequence[str] | None) -> str:
     """Of which text a record is."""
     if differs is None:
@@ -143,7 +177,9 @@ def tell_row(teller: Teller, row: Row, events: Sequence[str]) -> None:
         teller.line(f"  {event}: {row['events'][event]}")
 
 
-def describe(claim: Claim, lines: Sequence[Line], row: Row | None, record: Recorded | None) -> dict[str, Any]:
+def describe(
+    claim: Claim, lines: Sequence[Line], row: Row | None, record: Recorded | None, evidence: Evidence | None
+) -> dict[str, Any]:
     """The same as JSON."""
     return {
         "version": VERSION,
@@ -158,4 +194,5 @@ def describe(claim: Claim, lines: Sequence[Line], row: Row | None, record: Recor
         "lines": [{"file": line.file, "line": line.number, "text": line.text} for line in lines],
         "row": row,
         "record": None if record is None else {"row": record.row, "differs": record.differs},
+        "evidence": None if evidence is None else describe_evidence(claim, evidence),
     }

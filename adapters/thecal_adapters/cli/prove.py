@@ -11,10 +11,12 @@ from rich.columns import Columns
 from rich.console import Group, RenderableType
 from rich.text import Text
 
+from thecal_adapters import line_record, opinion_record
 from thecal_adapters.claims import Claim, find_trace
+from thecal_adapters.cli.lines import compare_lines, tell_lines
 from thecal_adapters.cli.telling import STYLES, Teller, WrongUse
 from thecal_adapters.exits import Exit
-from thecal_adapters.finding import Missing, explain_missing, find_repository
+from thecal_adapters.finding import Missing, explain_missing, find_repository, require_repository
 from thecal_adapters.opinions import CONTRADICTED, describe_property, is_confirmed, list_open, summarize
 from thecal_adapters.provers import Prover, find_prover
 from thecal_adapters.verdicts import MARKS, Report, Row, find_exit, find_store, find_worst
@@ -25,15 +27,17 @@ INVARIANT = "TOT-03"
 
 @dataclass(frozen=True)
 class Opinions:
-    """Whose opinion is asked for beside that of Z3: another solver's; its own in the words that some seeds lead to."""
+    """What is asked beside the verdicts: another solver; the first, in the words of some seeds; the lines used."""
 
     solver: str = "z3"
     seeds: Sequence[int] = ()
+    is_weighed: bool = False
 
     @property
     def asked(self) -> dict[str, Any]:
         """What the prover is told of it: nothing in a plain run."""
-        return {} if self == NOBODY else {"solver": self.solver, "seeds": self.seeds}
+        others = {"solver": self.solver, "seeds": self.seeds} if self.solver != "z3" or self.seeds else {}
+        return {**others, "is_weighed": True} if self.is_weighed else others
 
 
 NOBODY = Opinions()
@@ -47,19 +51,47 @@ def prove(
     export: Path | None,
     source: Path | None,
     opinions: Opinions,
+    is_recorded: bool = False,
+    is_compared: bool = False,
 ) -> Exit:
     """Prove what is asked for, or list it."""
     teller = Teller(json_to)
     if is_list:
         return list_claims(teller)
-    if source is not None and not (source / "step.py").is_file():
-        raise WrongUse(f"--source: {source} is no copy of the folder kernel/thecal (it has no step.py)")
+    if is_recorded and (ids or source is not None or not opinions.asked):
+        raise WrongUse("--record: of the whole grid, what --solver, --stability or --lines asks, and nothing else")
+    if is_compared and (source is not None or not opinions.is_weighed):
+        raise WrongUse("--check: the lines that are found with --lines, of this kernel")
+    if opinions.is_weighed and len(opinions.asked) > 1:
+        raise WrongUse("--lines: asked by itself, without --solver and --stability")
+    check_source(source)
     report = run_prover(teller, ids, jobs, export, source, opinions)
     tell_report(teller, report)
     tell_opinions(teller, report)
+    tell_lines(teller, report)
+    if is_recorded:
+        record(report)
     teller.json(report)
     status = find_exit(report)
+    if is_compared and status == Exit.AS_ASKED:
+        return compare_lines(teller, report)
     return status if status != Exit.AS_ASKED or is_confirmed(report) else Exit.UNDECIDED
+
+
+def record(report: Report) -> None:
+    """Put what was asked beside the verdicts on record."""
+    root, fingerprint = require_repository(), find_prover().fingerprint(None)
+    if "lines" in report:
+        text = line_record.render_record(fingerprint, report)
+        (root / line_record.RECORD).write_text(text, encoding="utf-8", newline="\n")
+    else:
+        opinion_record.write_record(root, fingerprint, report)
+
+
+def check_source(source: Path | None) -> None:
+    """Refuse a folder that is no copy of the kernel."""
+    if source is not None and not (source / "step.py").is_file():
+        raise WrongUse(f"--source: {source} is no copy of the folder kernel/thecal (it has no step.py)")
 
 
 def list_claims(teller: Teller) -> Exit:
