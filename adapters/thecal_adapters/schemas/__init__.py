@@ -15,6 +15,7 @@ NAMES = (
     "replay",
     "verdicts",
     "mutants",
+    "statements",
     "bench",
     "log-verify",
     "log-show",
