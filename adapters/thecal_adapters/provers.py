@@ -97,6 +97,20 @@ class Prover(Protocol):
         The answer has the form of ``schemas/translation.schema.json``.
         """
 
+    def list_claims(self) -> Sequence[str]:
+        """The specification's modules whose statements are changed, by name."""
+
+    def fingerprint_claims(self, broken: Mapping[str, Any]) -> Mapping[str, str]:
+        """What a campaign of changed statements depends on: hashes of the texts, and of the broken kernels."""
+
+    def mutate_claims(
+        self, only: Sequence[str], *, broken: Mapping[str, Any], jobs: int, progress: MutantProgress
+    ) -> Mapping[str, Any]:
+        """Weigh the changed statements of some modules (none named: of all) on the broken kernels that are on record.
+
+        The answer has the form of ``schemas/statements.schema.json``.
+        """
+
     def bound(self, config: Config, state: State) -> Mapping[str, Any]:
         """The fewest and the most pulses that the program of a state can bring in any hour and any 24 h from there on.
 

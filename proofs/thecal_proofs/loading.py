@@ -28,6 +28,10 @@ class Loaded:
                 self._found[module, name] = getattr(importlib.import_module(module), name)
         return self._found[module, name]
 
+    def find_modules(self) -> dict[str, ModuleType]:
+        """Everything that was imported so far, by name."""
+        return dict(self._modules)
+
     @contextmanager
     def active(self) -> Iterator[None]:
         """Make these packages the importable ones for a while."""

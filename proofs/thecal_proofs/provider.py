@@ -25,6 +25,10 @@ from thecal_proofs.prove import Project, prove
 from thecal_proofs.proxies.survey import Judged as Compared
 from thecal_proofs.proxies.survey import Survey
 from thecal_proofs.verdicts import Result
+from thecal_proofs.weakening import campaign as weakening
+from thecal_proofs.weakening.campaign import Campaign as Weakening
+from thecal_proofs.weakening.notice import Weighed
+from thecal_proofs.weakening.statements import read_statements
 
 KERNEL_FOLDER = Path(thecal.__file__).resolve().parent
 SPECS_FOLDER = Path(thecal_specs.__file__).resolve().parent
@@ -151,6 +155,25 @@ class Provider:
 
         survey = _survey(source)
         return survey.render(survey.run(functions, note))
+
+    def list_claims(self) -> Sequence[str]:
+        """The specification's modules whose statements are changed."""
+        return list(read_statements(SPECS_FOLDER))
+
+    def fingerprint_claims(self, broken: Mapping[str, Any]) -> Mapping[str, str]:
+        """Hashes of everything that a campaign of changed statements depends on."""
+        return Weakening(KERNEL_FOLDER, SPECS_FOLDER, broken).fingerprint()
+
+    def mutate_claims(
+        self, only: Sequence[str], *, broken: Mapping[str, Any], jobs: int, progress: MutantProgress
+    ) -> Mapping[str, Any]:
+        """Weigh the changed statements of the named modules, or of all."""
+
+        def note(weighed: Weighed, done: int, total: int) -> None:
+            progress(weighed.mutant.id, weighed.mutant.place, weighed.verdict, done, total)
+
+        campaign = Weakening(KERNEL_FOLDER, SPECS_FOLDER, broken)
+        return weakening.render(campaign, campaign.run(only, jobs, note))
 
     def bound(self, config: Config, state: State) -> Mapping[str, Any]:
         """Count the pulses that a program can bring in any hour and any day, from a state on."""

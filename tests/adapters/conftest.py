@@ -116,6 +116,36 @@ class Prover:
             "functions": rows,
         }
 
+    def list_claims(self):
+        return ["properties.overdose", "ghost"]
+
+    def fingerprint_claims(self, broken):
+        return {**self.fingerprint_mutants(), "mutants_sha256": broken["kernel_sha256"]}
+
+    def mutate_claims(self, only, *, broken, jobs, progress):
+        verdicts = SAID.get("statements", ["noticed"])
+        notice = {"how": "broken", "by": "OVR-03", "source": "MUT-00000001", "place": "trace lockout, step 44"}
+        rows = [
+            {
+                "id": f"STM-{place:08x}",
+                "file": f"{(only[0] if only else 'ghost').replace('.', '/')}.py",
+                "line": place,
+                "function": "f",
+                "operator": "conclusion",
+                "before": "implies(a, b)",
+                "after": "True",
+                "verdict": verdict,
+                "reason": "Proved to say no less." if verdict == "kept" else "",
+                "notice": notice if verdict == "noticed" else None,
+            }
+            for place, verdict in enumerate(verdicts, start=1)
+        ]
+        for row in rows:
+            progress(row["id"], f"{row['file']}:{row['line']}", row["verdict"], row["line"], len(rows))
+        counts = {each: verdicts.count(each) for each in ("noticed", "kept", "unnoticed")}
+        summary = {"statements": len(rows), **counts}
+        return {"version": 1, **self.fingerprint_claims(broken), "summary": summary, "statements": rows}
+
     def prove(self, ids, *, jobs, source, export, progress, solver="z3", seeds=(), is_weighed=False):
         if SAID.get("crashes"):
             raise RuntimeError("the prover is broken")

@@ -19,6 +19,7 @@ from thecal_adapters.cli import pump as pump_command
 from thecal_adapters.cli import replay as replay_command
 from thecal_adapters.cli import report as report_command
 from thecal_adapters.cli import simulate as simulate_command
+from thecal_adapters.cli import statements as statements_command
 from thecal_adapters.cli import translate as translate_command
 from thecal_adapters.cli.telling import guarded
 from thecal_adapters.exits import Exit
@@ -192,17 +193,24 @@ def report(
 def mutate(
     only: Annotated[
         list[str] | None,
-        typer.Option("--only", metavar="FILE", help="Mutate this file of the kernel alone."),
+        typer.Option("--only", metavar="FILE", help="Break this file alone."),
     ] = None,
     jobs: Jobs = 2,
     json_to: JsonTo = None,
-    is_check: Annotated[
-        bool, typer.Option("--check", help="Judge nothing; exit 1 if proofs/mutants.json is out of date.")
+    is_of_claims: Annotated[
+        bool,
+        typer.Option("--claims", help="Break the statements instead, and name the fixture that notices."),
     ] = False,
-    is_recorded: Annotated[bool, typer.Option("--record", help="Write proofs/mutants.json.")] = False,
+    is_check: Annotated[
+        bool, typer.Option("--check", help="Judge nothing; exit 1 if what is on record is out of date.")
+    ] = False,
+    is_recorded: Annotated[
+        bool, typer.Option("--record", help="Write proofs/mutants.json, or proofs/statements.json.")
+    ] = False,
 ) -> Exit:
     """Break the kernel, one place at a time, and name the claim that notices."""
-    return mutate_command.mutate(only or [], jobs, json_to, is_check, is_recorded)
+    command = statements_command.mutate_claims if is_of_claims else mutate_command.mutate
+    return command(only or [], jobs, json_to, is_check, is_recorded)
 
 
 @app.command()

@@ -20,6 +20,7 @@ NAMES = (
     "export-check",
     "mutants",
     "translation",
+    "statements",
     "bench",
     "log-verify",
     "log-show",

@@ -35,9 +35,9 @@ class Apart(Encoder):
         return Summary(values.from_leaves(function.result, applied))
 
 
-def find_equality(sources: Sources, mutant: Mutant) -> str:
-    """Under what the changed function is proved to be the one that it was; empty if it is not."""
-    module = f"{KERNEL}.{mutant.module}"
+def find_equality(sources: Sources, mutant: Mutant, package: str = KERNEL) -> str:
+    """Under what the changed function of a package is proved to be the one that it was; empty if it is not."""
+    module = f"{package}.{mutant.module}"
     if not mutant.function:
         return ""
     try:

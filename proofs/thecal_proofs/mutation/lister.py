@@ -11,7 +11,7 @@ from pathlib import Path
 
 from thecal_proofs.mutation.guards import find_decided, is_guard
 from thecal_proofs.mutation.mutant import Change, Mutant, name_all
-from thecal_proofs.mutation.operators import OPERATORS, Known, find_numbers_of_relations
+from thecal_proofs.mutation.operators import OPERATORS, Known, Operator, find_numbers_of_relations
 
 # What is not changed at all, and why.
 SKIPPED_MODULES: Mapping[str, str] = {
@@ -44,10 +44,9 @@ def read_modules(kernel: Path) -> dict[str, str]:
 
 def list_mutants(texts: Mapping[str, str], only: Sequence[str] = ()) -> list[Mutant]:
     """Every mutant of the modules, or of those that are named."""
-    trees = {module: ast.parse(text) for module, text in texts.items()}
-    known = learn(trees)
+    known = learn({module: ast.parse(text) for module, text in texts.items()})
     wanted = [module for module in texts if module not in SKIPPED_MODULES and (not only or module in only)]
-    return [mutant for module in wanted for mutant in _list_in(module, texts[module], trees[module], known)]
+    return [mutant for module in wanted for mutant in list_in(module, texts[module], known, OPERATORS, "MUT")]
 
 
 def learn(trees: Mapping[str, ast.Module]) -> Known:
@@ -73,18 +72,19 @@ def _is_number(value: ast.expr) -> bool:
     return isinstance(value, ast.Name) or (isinstance(value, ast.Constant) and type(value.value) is int)
 
 
-def _list_in(module: str, text: str, tree: ast.Module, known: Known) -> list[Mutant]:
+def list_in(module: str, text: str, known: Known, operators: Sequence[Operator], prefix: str) -> list[Mutant]:
+    """Every mutant of one module that these operators make; the prefix is that of their IDs."""
     found: list[Mutant] = []
     statements: list[str] = []
     marks = find_marks(text)
     offsets = _find_offsets(text)
-    for site in _list_sites(module, tree):
-        for change in _list_changes(site, known):
+    for site in _list_sites(module, ast.parse(text)):
+        for change in _list_changes(site, known, operators):
             mutant = _place(module, text, offsets, site, change, marks)
             if mutant.before != mutant.after:
                 found.append(mutant)
                 statements.append(ast.unparse(site.statement))
-    return list(name_all(found, statements))
+    return list(name_all(found, statements, prefix))
 
 
 def find_marks(text: str) -> dict[int, tuple[str, ...]]:
@@ -120,13 +120,13 @@ def _list_sites_of(function: str, returns: str, body: Sequence[ast.stmt]) -> Ite
                 yield Site(function, returns, statement, (statement,))
 
 
-def _list_changes(site: Site, known: Known) -> Iterator[Change]:
+def _list_changes(site: Site, known: Known, operators: Sequence[Operator]) -> Iterator[Change]:
     for root in site.roots:
         found = list(_walk(root))
         same = {id(each) for node in found for each in find_numbers_of_relations(node)}
         for node in found:
             if id(node) not in same:
-                for operator in OPERATORS:
+                for operator in operators:
                     yield from operator(node, known)
     match site.statement:  # a name that is bound anew from itself may as well keep what it has
         case ast.Assign(targets=[ast.Name(id=name)], value=value) if _names(value) & {name}:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""One change of one place of the kernel's source text, and its name."""
+"""One change of one place of a source text, and its name."""
 
 import ast
 import hashlib
@@ -40,8 +40,8 @@ class Mutant:
 
     @property
     def file(self) -> str:
-        """The file's name in the kernel's folder."""
-        return f"{self.module}.py"
+        """The file in the folder of its package."""
+        return f"{self.module.replace('.', '/')}.py"
 
     @property
     def place(self) -> str:
@@ -54,7 +54,7 @@ class Mutant:
         return (source[: self.start] + self.after.encode() + source[self.end :]).decode()
 
 
-def name_all(mutants: Iterable[Mutant], statements: Iterable[str]) -> Iterator[Mutant]:
+def name_all(mutants: Iterable[Mutant], statements: Iterable[str], prefix: str) -> Iterator[Mutant]:
     """Give each its ID; of several that are alike in every word, each its own."""
     seen: dict[str, int] = {}
     for mutant, statement in zip(mutants, statements, strict=True):
@@ -62,4 +62,4 @@ def name_all(mutants: Iterable[Mutant], statements: Iterable[str]) -> Iterator[M
         key = "\n".join(words)
         seen[key] = seen.get(key, 0) + 1
         digest = hashlib.sha256(f"{key}\n{seen[key]}".encode()).hexdigest()
-        yield replace(mutant, id=f"MUT-{digest[:8]}")
+        yield replace(mutant, id=f"{prefix}-{digest[:8]}")
