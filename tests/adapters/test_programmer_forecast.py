@@ -43,7 +43,6 @@ def working() -> Iterator[tuple[ProcessForecaster, BaseProcess]]:
     assert not process.is_alive()
 
 
-@pytest.mark.skipif(os.name != "posix", reason="signals to a group of processes are POSIX's")
 @pytest.mark.parametrize("name", ["SIGTERM", "SIGINT"])
 def test_a_signal_that_all_processes_get_leaves_it_to_the_page_to_end(
     working: tuple[ProcessForecaster, BaseProcess], name: str
