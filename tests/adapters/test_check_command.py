@@ -81,23 +81,36 @@ def test_a_bad_file_is_wrong_use_with_line_and_value(tmp_path: Path) -> None:
     ("args", "said"),
     [
         ({"name": None}, "name a prescription"),
-        ({"name": "none.prescription.toml"}, "cannot be read"),
+        ({"name": "none.prescription.toml"}, "there is no such file; name a .+ or an example that thecal check --list"),
+        ({"name": "folder.prescription.toml"}, "is a folder; name a"),
+        ({"name": "bytes.prescription.toml"}, "is no text: UTF-8 is expected"),
+        ({"name": "empty.prescription.toml"}, "version is missing"),
         ({"name": "file.toml"}, "neither a .prescription.toml file nor an example; thecal check --list"),
         ({"picture": Path("page.pdf")}, "ends in .svg or .png"),
         ({"current": "baclofen-flex"}, "is for another pump, or for other drugs"),
-        ({"state": Path("none.json")}, "cannot be read"),
+        ({"picture": Path("nowhere/page.svg")}, "there is no folder nowhere"),
+        ({"picture": Path("folder.svg")}, "is a folder, and the name of a file is expected"),
+        ({"json_to": "nowhere/out.json"}, "--json: there is no folder nowhere"),
+        ({"state": Path("none.json")}, "none.json: there is no such file"),
+        ({"state": Path("folder.svg")}, "folder.svg: is a folder, and a file is expected"),
+        ({"state": Path("bytes.prescription.toml")}, "is no text"),
     ],
 )
 def test_wrong_use_is_told_apart(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, args: dict[str, Any], said: str
 ) -> None:
     monkeypatch.chdir(tmp_path)
+    for folder in ("folder.prescription.toml", "folder.svg"):
+        Path(folder).mkdir()
+    Path("bytes.prescription.toml").write_bytes(b"\xff\xfe\x00")
+    Path("empty.prescription.toml").touch()
+    before = sorted(tmp_path.iterdir())
     usual: dict[str, Any] = {
         "name": NAME, "is_list": False, "state": None, "current": None, "json_to": None, "picture": None
     }  # fmt: skip
     with pytest.raises((WrongUse, Refused), match=said):
         command.check(**{**usual, **args})
-    assert list(tmp_path.iterdir()) == []
+    assert sorted(tmp_path.iterdir()) == before
 
 
 def test_an_order_for_a_running_pump_is_told_where_to_begin() -> None:

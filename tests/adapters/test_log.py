@@ -87,8 +87,9 @@ def test_without_a_key_nothing_is_decided(whole: Path) -> None:
     [
         (("verify", "nowhere"), "no such file"),
         (("show", "nowhere"), "no such file"),
+        (("show", "folder"), "is a folder, and a file is expected"),
         (("show", "noise"), "thecal log verify"),
-        (("verify", FILE, "--key", "nowhere"), "--key"),
+        (("verify", FILE, "--key", "nowhere"), "--key: nowhere: there is no such file"),
         (("verify", FILE, "--key", "short"), "too short"),
         (("export", FILE, "--form", "xml"), "xml"),
         (("export", FILE, "--form", "csv", "-o", "no/such/folder"), "--output"),
@@ -99,6 +100,7 @@ def test_wrong_use_is_told(
 ) -> None:
     folder = copy(whole, tmp_path / "copy")
     (folder / "short").write_bytes(b"short")
+    (folder / "folder").mkdir()
     (folder / "noise").write_bytes(b"no journal " * 1_000)
     monkeypatch.chdir(folder)
     found = run(*words)

@@ -217,7 +217,7 @@ def test_a_file_is_found_by_its_name_and_its_ending(tmp_path: Path) -> None:
     assert load_order(good) == read_order(GOOD, str(good))
     with pytest.raises(Misread, match="ends in"):
         load_order(tmp_path / "good.toml")
-    with pytest.raises(Misread, match="cannot be read"):
+    with pytest.raises(Refused, match="there is no such file"):
         load_order(tmp_path / f"none{SUFFIX}")
 
 

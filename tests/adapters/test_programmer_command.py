@@ -75,6 +75,13 @@ def test_a_line_without_keys_is_wrong_use(tmp_path: Path) -> None:
     assert "--port needs --keys" in done.stderr
 
 
+def test_keys_without_a_line_are_wrong_use(tmp_path: Path) -> None:
+    done = run("--listen", "0", "--folder", str(tmp_path / "page"), "--keys", "keys.toml")
+    assert done.returncode == Exit.WRONG_USE
+    assert "need its --port" in done.stderr
+    assert not (tmp_path / "page").exists()
+
+
 @contextmanager
 def start(command: str, last: str, *options: str) -> Iterator[tuple[str, subprocess.Popen[str]]]:
     """A command that goes on; what it said until a line that begins so."""

@@ -14,7 +14,7 @@ from thecal.units import LEDGER_LENGTH
 from thecal_adapters.plant.pump import Drive
 from thecal_adapters.ports import Answer, Fact, Pump, Record, Request, Stored
 from thecal_adapters.runner import Runner
-from thecal_adapters.simulation.hands import Truth
+from thecal_adapters.simulation.hands import Hands, Truth
 from thecal_adapters.simulation.life import Life, MakeRunner
 from thecal_adapters.simulation.port import SimulatedPump
 from thecal_adapters.simulation.script import DAY_MS, Item, Script
@@ -163,15 +163,20 @@ def test_a_restart_that_is_not_told_is_caught() -> None:
 
 @pytest.mark.parametrize("shift_nl", [15_000, -15_000])
 def test_a_wrong_path_volume_is_caught(shift_nl: int) -> None:
-    class Wrong(Life):
+    class Laid(Hands):
         def revise(self, volume_nl: int, is_filled: bool) -> None:
             super().revise(20_000, is_filled)
 
-        def _use_hands(self, record: Record) -> Truth | None:
-            truth = super()._use_hands(record)
+        def use(self, record: Record) -> Truth | None:
+            truth = super().use(record)
             if isinstance(record.event, PathDeclared):
-                self.plant.replace_line(20_000 + shift_nl, self.plant.reservoir.strength, 0)
+                self._life.plant.replace_line(20_000 + shift_nl, self._life.plant.reservoir.strength, 0)
             return truth
+
+    class Wrong(Life):
+        def _make_parts(self, wrap_pump: Callable[[SimulatedPump], Pump]) -> None:
+            super()._make_parts(wrap_pump)
+            self.hands = Laid(self)
 
         def _begin(self) -> None:
             super()._begin()
@@ -180,7 +185,7 @@ def test_a_wrong_path_volume_is_caught(shift_nl: int) -> None:
         def _fill_weaker(self) -> None:
             held_nl = int(self.plant.reservoir.volume_nl)
             weaker = tuple(9 * strength // 10 for strength in self.patient.strengths)
-            self.fill(RefillDone(held_nl, 10_000_000, weaker, False, is_rinsed=False), 0, is_honest=True)
+            self.hands.fill(RefillDone(held_nl, 10_000_000, weaker, False, is_rinsed=False), 0, is_honest=True)
 
     life = Wrong(make_script(seed="broken/12"))
     life.run()

@@ -83,7 +83,7 @@ def test_a_drift_is_found_at_the_refill_once_it_is_beyond_the_allowance(drift_pe
 
         def _refill(self) -> None:
             held_nl = int(self.plant.reservoir.volume_nl)
-            self.fill(RefillDone(held_nl, 5_000_000, self.patient.strengths, False, False), 0, is_honest=True)
+            self.hands.fill(RefillDone(held_nl, 5_000_000, self.patient.strengths, False, False), 0, is_honest=True)
 
     faults = {145: ("rate_drift",), -145: ("rate_lag",), 0: ()}[drift_permille]
     life = Drifting(make_script(faults=faults))
@@ -113,3 +113,63 @@ def test_a_quartz_that_drifts_is_found_by_the_time_of_day_and_one_that_is_not_is
     assert life.findings.found["drift"] == 1
     monkeypatch.setattr(TickMonitor, "_concede", lambda self, now: None)
     assert live(Life(make_script(faults=(kind,)))) == ["finding: drift"]
+
+
+class Sleepy(Life):
+    """Is not woken for some minutes in every hour."""
+
+    def _begin(self) -> None:
+        super()._begin()
+        for hour in range(2, 22):
+            self.later(hour * HOUR_MS, lambda: self.sleep(400_000))
+
+
+def test_seconds_that_are_slept_through_are_told_as_a_restart_and_else_are_missed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    life = Sleepy(make_script())
+    assert live(life) == []
+    assert life.findings.found["missed"] > 0
+    monkeypatch.setattr(TickMonitor, "is_breached", lambda self: False)
+    assert live(Sleepy(make_script())) == ["finding: missed"]
+
+
+class Bridged(Life):
+    """Is filled with half the strength after three hours."""
+
+    def _begin(self) -> None:
+        super()._begin()
+        self.later(3 * HOUR_MS, self._weaken)
+
+    def _weaken(self) -> None:
+        held_nl = int(self.plant.reservoir.volume_nl)
+        weaker = tuple(strength // 2 for strength in self.patient.strengths)
+        self.hands.fill(RefillDone(held_nl, 8_000_000, weaker, False, False), 0, is_honest=True)
+
+
+def bridge(seed: int, *faults: str) -> Bridged:
+    return Bridged(Script(f"bridge/{seed}", 3, frozenset(faults), ()))
+
+
+@pytest.mark.parametrize("seed", [2, 3, 7])
+@pytest.mark.parametrize("fault", ["front_wide", "path_larger"])
+def test_old_fluid_that_is_left_when_a_bridge_is_over_is_found_and_declared(fault: str, seed: int) -> None:
+    sound, life = bridge(seed), bridge(seed, fault)
+    declared = life.patient.path_nl + life.patient.path_doubt_nl
+    assert live(sound) == live(life) == []
+    assert sound.findings.found["bridge"] == 0 < life.findings.found["bridge"]
+    assert life.state.path.volume_hi_nl > declared
+
+
+@pytest.mark.parametrize("fault", ["front_wide", "path_larger"])
+def test_old_fluid_that_nobody_looks_for_is_missed(fault: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("thecal_adapters.simulation.findings.PATH_MS", HOUR_MS)
+    assert live(bridge(2, fault)) == []
+    monkeypatch.setattr("thecal_adapters.simulation.life.visit", lambda life, rng: None)
+    assert live(bridge(2, fault)) == ["finding: bridge"]
+
+
+def test_a_pulse_that_moves_twice_is_found_at_the_fifth_in_a_day() -> None:
+    life = Life(make_script("pulse_twice", hours=tuple(range(2, 12)), faults=("pulse_twice",)))
+    assert live(life) == []
+    assert life.findings.found["failures"] > 0

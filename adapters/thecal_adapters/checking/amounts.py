@@ -10,7 +10,7 @@ from thecal.limits import Config
 from thecal.schedule import compute_slot_index
 from thecal.state import State
 from thecal.units import DAY_S, DRUG_COUNT, HOUR_S, SLOT_COUNT, SLOT_S
-from thecal_adapters.checking.tracing import Trace, run
+from thecal_adapters.checking.tracing import Trace, go_on, run
 from thecal_adapters.checking.windows import Window, find_least, find_most
 from thecal_adapters.finding import Missing
 from thecal_adapters.provers import find_prover
@@ -111,8 +111,8 @@ def list_traces(config: Config, state: State, has_boluses: bool) -> list[Trace]:
     """
     if not has_boluses:
         return [run(config, state, TRACE_S)]
-    fullest_s = _find_fullest_s(state)
-    late = [run(config, state, after_s + 2 * HOUR_S, after_s) for after_s in (fullest_s, fullest_s + 60)]
+    before = run(config, state, _find_fullest_s(state))
+    late = [go_on(config, before, after_s + 2 * HOUR_S, after_s) for after_s in (0, 60)]
     return [run(config, state, TRACE_S, 0), *late]
 
 

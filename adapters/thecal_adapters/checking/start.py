@@ -11,6 +11,7 @@ from thecal.units import DAY_S, TITRATION_LENGTH
 from thecal_adapters.checking.admitting import admit
 from thecal_adapters.checking.tracing import run
 from thecal_adapters.codec import Decoder, Refused, expect_object, parse
+from thecal_adapters.files import read_text, tell_wrong
 from thecal_adapters.journal.canonical import unpack
 from thecal_adapters.journal.recovery import check_digest, step_again
 from thecal_adapters.journal.tables import (
@@ -52,9 +53,9 @@ def load_state(config: Config, file: Path) -> State:
         with file.open("rb") as opened:
             is_journal = opened.read(len(JOURNAL_MARK)) == JOURNAL_MARK
         if not is_journal:
-            return read_state(config, file.read_text(encoding="utf-8"), str(file))
-    except (OSError, UnicodeDecodeError) as error:
-        raise Refused(str(file), f"cannot be read: {error}") from error
+            return read_state(config, read_text(file), str(file))
+    except OSError as error:
+        raise Refused(str(file), tell_wrong(error)) from None
     state = _read_last_state(config, file)
     if not is_intact(config, state):
         raise Refused(str(file), "ends with a state that fails the kernel's own check")

@@ -2,7 +2,7 @@
 """A program lived through in the kernel: every pulse done as ordered, and a patient who asks as soon as it may help."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from thecal.events import BolusAsked, PulseReported, PulseResult, SecondPassed, SecondsPassed
 from thecal.limits import Config
@@ -43,16 +43,27 @@ class Trace:
 
 def run(config: Config, state: State, length_s: int, asks_after_s: int | None = None) -> Trace:
     """Live through so many seconds; the patient begins to ask after some of them, or never does."""
-    end_tick = state.tick + length_s
-    asks_tick = NEVER if asks_after_s is None else state.tick + asks_after_s
-    return run_until(config, state, lambda now, _: now.tick >= end_tick, end_tick, asks_tick)
+    return go_on(config, Trace(state.tick, state.tick, state), length_s, asks_after_s)
+
+
+def go_on(config: Config, trace: Trace, length_s: int, asks_after_s: int | None = None) -> Trace:
+    """The same life so many seconds longer; the trace that it goes on from stays as it is."""
+    tick = trace.to_tick
+    asks_tick = NEVER if asks_after_s is None else tick + asks_after_s
+    longer = replace(trace, moved=[*trace.moved], granted=[*trace.granted])
+    return _live(config, longer, _is_never_over, tick + length_s, asks_tick)
 
 
 def run_until(
     config: Config, state: State, is_over: Callable[[State, Trace], bool], end_tick: int, asks_tick: int = NEVER
 ) -> Trace:
     """Live through seconds until something is so, but not beyond a tick."""
-    trace = Trace(state.tick, state.tick, state)
+    return _live(config, Trace(state.tick, state.tick, state), is_over, end_tick, asks_tick)
+
+
+def _live(
+    config: Config, trace: Trace, is_over: Callable[[State, Trace], bool], end_tick: int, asks_tick: int
+) -> Trace:
     while not is_over(trace.state, trace) and trace.state.tick < end_tick:
         if trace.state.tick >= asks_tick:
             asks_tick = _ask(config, trace)
@@ -88,10 +99,10 @@ def _ask(config: Config, trace: Trace) -> int:
     trace.state = outcome.state
     if outcome.response == Response.BOLUS_GRANTED:
         trace.granted.append(outcome.state.tick)
-    return max(trace.state.tick + 1, _find_next_tick(outcome.state, outcome.response))
+    return max(trace.state.tick + 1, _find_next_tick(config, outcome.state, outcome.response))
 
 
-def _find_next_tick(state: State, response: Response) -> int:
+def _find_next_tick(config: Config, state: State, response: Response) -> int:
     """When what was against a bolus may be over; never later than that."""
     now = state.tick
     midnight = now - now % DAY_S + DAY_S
@@ -104,7 +115,7 @@ def _find_next_tick(state: State, response: Response) -> int:
     if response == Response.REFUSED_BOLUS_ABOVE_THE_CAP_OF_AN_HOUR:
         return min([midnight, *(e.end_tick + HOUR_S for e in state.ledger if e.is_used and e.end_tick + HOUR_S > now)])
     if response in (Response.BOLUS_GRANTED, Response.REFUSED_BOLUS_WHILE_ONE_IS_ACTIVE):
-        return now + 1
+        return now + compute_quiet_s(config, state)  # no bolus ends in quiet seconds
     return now + PATIENCE_S
 
 
@@ -117,3 +128,7 @@ def settle(config: Config, state: State) -> State:
 
 def _is_settled(state: State, _: Trace) -> bool:
     return state.basal.owed_fg_1800 < SLOT_S * state.path.pulse_fg_min
+
+
+def _is_never_over(_: State, __: Trace) -> bool:
+    return False

@@ -81,9 +81,7 @@ def common(
 @app.command()
 @guarded
 def prove(
-    ids: Annotated[
-        list[str] | None, typer.Argument(metavar="[ID]...", help="Such as OVR-03, or OVR for the group.")
-    ] = None,
+    ids: Annotated[list[str] | None, typer.Argument(metavar="ID", help="Such as OVR-03, or OVR for the group.")] = None,
     is_list: Annotated[bool, typer.Option("--list", help="List the properties instead.")] = False,
     jobs: Jobs = 2,
     json_to: JsonTo = None,

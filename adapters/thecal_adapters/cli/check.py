@@ -16,6 +16,7 @@ from thecal_adapters.checking.start import load_state
 from thecal_adapters.checking.telling import tell_check
 from thecal_adapters.cli.telling import Teller, WrongUse
 from thecal_adapters.exits import Exit
+from thecal_adapters.files import expect_room
 from thecal_adapters.finding import find_module
 from thecal_adapters.library import Kind, find_entry, load_config
 from thecal_adapters.prescriptions import Order, find_example, list_examples, load_order
@@ -39,8 +40,8 @@ def check(
         return Exit.AS_ASKED
     if name is None:
         raise WrongUse("name a prescription: a .prescription.toml file, or one that thecal check --list shows")
-    if picture is not None and picture.suffix not in PICTURES:
-        raise WrongUse(f"--picture: the name of a picture ends in {' or '.join(PICTURES)}")
+    if picture is not None:
+        expect_room("--picture", picture, *PICTURES)
     order = find_order(name)
     config = load_config(order.pump, order.drugs)
     with teller.live() as show:
@@ -59,10 +60,13 @@ def check(
 
 def find_order(name: str) -> Order:
     """The order of a file, or of an example by its name."""
-    if Path(name).is_file() or name.endswith(SUFFIX):
+    if Path(name).is_file():
         return load_order(Path(name))
     if name in list_examples():
         return find_example(name)
+    if name.endswith(SUFFIX):
+        wrong = "is a folder" if Path(name).is_dir() else "there is no such file"
+        raise WrongUse(f"{name}: {wrong}; name a {SUFFIX} file, or an example that thecal check --list shows")
     raise WrongUse(f"{name} is neither a {SUFFIX} file nor an example; thecal check --list shows the examples")
 
 

@@ -13,6 +13,7 @@ from thecal.outcome import Response
 from thecal_adapters.cli.telling import Teller, WrongUse
 from thecal_adapters.codec import Refused
 from thecal_adapters.exits import Exit
+from thecal_adapters.files import tell_wrong
 from thecal_adapters.journal.deliveries import fold, read_pulse
 from thecal_adapters.journal.entries import Entry, Header, read_response, read_role
 from thecal_adapters.journal.export import COLUMNS, describe, tell_utc, write_columns, write_line, write_row
@@ -64,7 +65,7 @@ def read_key(path: Path | None) -> bytes | None:
     try:
         return admit_key(path.read_bytes())
     except OSError as error:
-        raise WrongUse(f"--key: {error}") from error
+        raise WrongUse(f"--key: {path}: {tell_wrong(error)}") from None
 
 
 def describe_verification(file: Path, found: Verification) -> dict[str, Any]:
@@ -191,4 +192,4 @@ def writing(output: str) -> Iterator[Callable[[str], object]]:
         with Path(output).open("w", encoding="utf-8", newline="") as file:
             yield file.write
     except OSError as error:
-        raise WrongUse(f"--output: {error}") from error
+        raise WrongUse(f"--output: {output}: {tell_wrong(error)}") from None

@@ -64,6 +64,8 @@ def programmer(asked: Asked) -> Exit:
     """Serve the page until it is interrupted."""
     teller = Teller(None)
     config = load_config(asked.pump, asked.drugs)
+    if asked.port is None and (asked.keys is not None or asked.is_handset):
+        raise WrongUse("--keys and --handset are for a pump on a serial line, and need its --port")
     prepare(asked.folder)
     with listen(asked.listen) as listening, open_link(asked, config) as (link, find_course):
         accounts = Accounts(asked.folder / "accounts.json")

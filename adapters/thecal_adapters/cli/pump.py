@@ -11,6 +11,7 @@ from pathlib import Path
 from thecal.limits import Config
 from thecal_adapters.cli.telling import Teller, WrongUse
 from thecal_adapters.exits import Exit
+from thecal_adapters.files import tell_wrong
 from thecal_adapters.finding import find_module
 from thecal_adapters.journal.entries import Subject
 from thecal_adapters.journal.head import KEY_BYTES_MIN
@@ -50,7 +51,7 @@ def pump(asked: Asked) -> Exit:
         try:
             name, open_wire = open_port(asked.port, asked.baud)
         except LinkDown as down:
-            raise WrongUse(f"--port: {down}") from None
+            raise WrongUse(f"--port: {asked.port} cannot be opened as a serial port: {down}") from None
         tell_start(teller, asked, name)
         served = serve_pump(config, store, list(keys.values()), open_wire, teller.line)
     teller.line(f"Ended. Pulses moved: {served.pulses}. On the line: {describe(served.counts)}.")
@@ -93,7 +94,7 @@ def read_journal_key(journal: Path) -> bytes:
                 file.write(secrets.token_bytes(KEY_BYTES_MIN))
         return path.read_bytes()
     except OSError as error:
-        raise WrongUse(f"--journal: {error}") from error
+        raise WrongUse(f"--journal: {path}: {tell_wrong(error)}") from None
 
 
 def describe(counts: dict[str, int]) -> str:

@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from thecal_adapters.cli.telling import Teller, WrongUse, tell_count
+from thecal_adapters.codec import Refused
 from thecal_adapters.exits import Exit
+from thecal_adapters.files import read_text
 from thecal_adapters.simulation.replay import Replay
 from thecal_adapters.simulation.replay import replay as run
 from thecal_adapters.simulation.scenario import Scenario, list_shipped, read_scenario, read_shipped
@@ -24,7 +26,11 @@ def replay(name: str | None, is_list: bool, json_to: str | None, is_monitored: b
         return Exit.AS_ASKED
     if name is None:
         raise WrongUse("name a scenario: a JSON file, or one of those that thecal replay --list shows")
-    scenario = read_scenario(find_text(name))
+    text = find_text(name)
+    try:
+        scenario = read_scenario(text)
+    except Refused as refused:
+        raise WrongUse(f"{name}: {refused}") from None
     found = run(scenario, is_every_second=is_every_second, is_monitored=is_monitored)
     tell(teller, scenario, found, is_monitored)
     teller.json(describe(found))
@@ -35,10 +41,7 @@ def find_text(name: str) -> str:
     """The text of a scenario, from a file or shipped."""
     file = Path(name)
     if file.is_file():
-        try:
-            return file.read_text(encoding="utf-8")
-        except (OSError, UnicodeDecodeError) as error:
-            raise WrongUse(f"{name}: {error}") from error
+        return read_text(file)
     if name in list_shipped():
         return read_shipped(name)
     raise WrongUse(f"{name} is no file and no shipped scenario; thecal replay --list shows those")

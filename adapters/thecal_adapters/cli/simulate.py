@@ -12,6 +12,7 @@ from rich.text import Text
 from thecal_adapters.cli.telling import Teller, WrongUse, tell_count
 from thecal_adapters.codec import write
 from thecal_adapters.exits import Exit
+from thecal_adapters.files import expect_room, tell_wrong
 from thecal_adapters.simulation.campaign import Total, describe, make_script, run_lives
 from thecal_adapters.simulation.faults import BY_NAME, ROWS
 from thecal_adapters.simulation.picture import draw_picture
@@ -37,7 +38,9 @@ def simulate(
     if not 1 <= days <= DAYS_MAX:
         raise WrongUse(f"--days {days}: give 1 to {DAYS_MAX:,} pump-days")
     if picture is not None:
-        refuse_picture(picture)
+        expect_room("--picture", picture, *PICTURES)
+    if scenario is not None:
+        expect_room("--scenario", scenario)
     seed = secrets.randbelow(1 << 32) if seed is None else seed
     kinds_told = tell_count(len(kinds), "kind", "kinds")
     teller.line(f"Seed {seed}: {tell_count(days, 'pump-day', 'pump-days')} under {kinds_told} of faults.")
@@ -54,14 +57,6 @@ def simulate(
         draw_picture(make_script(kinds, (total.lives[0].seed, total.lives[0].days)), picture)
         teller.line(f"The first life is drawn in {picture}.")
     return Exit.FINDING if total.failed else Exit.AS_ASKED
-
-
-def refuse_picture(picture: Path) -> None:
-    """Say before the first day is lived that a picture cannot be written."""
-    if picture.suffix not in PICTURES:
-        raise WrongUse(f"--picture: the name of a picture ends in {' or '.join(PICTURES)}")
-    if not picture.parent.is_dir():
-        raise WrongUse(f"--picture: there is no folder {picture.parent}")
 
 
 def read_kinds(faults: str) -> list[str]:
@@ -134,7 +129,7 @@ def tell_failure(teller: Teller, total: Total, scenario: Path | None) -> dict[st
     try:
         where.write_text(text, encoding="utf-8", newline="\n")
     except OSError as error:
-        raise WrongUse(f"--scenario: {error}") from error
+        raise WrongUse(f"--scenario: {where}: {tell_wrong(error)}") from None
     is_kernel = is_repeated(life, text)
     words = "finds it too: it is the kernel's" if is_kernel else "does not: it is of the rim, or of real time"
     left = tell_count(len(script.items), "act or fault is", "acts and faults are")

@@ -20,6 +20,7 @@ from rich.text import Text
 
 from thecal_adapters.codec import Refused, write
 from thecal_adapters.exits import Exit
+from thecal_adapters.files import expect_room, tell_wrong
 from thecal_adapters.finding import Missing
 
 P = ParamSpec("P")
@@ -47,6 +48,8 @@ class Teller:
 
     def __init__(self, json_to: str | None) -> None:
         self._json_to = json_to
+        if json_to not in (None, "-"):
+            expect_room("--json", Path(json_to))
         self.console = Console(stderr=json_to == "-", highlight=False, emoji=False, markup=False)
 
     @property
@@ -80,7 +83,7 @@ class Teller:
             try:
                 Path(self._json_to).write_text(write(value), encoding="utf-8", newline="\n")
             except OSError as error:
-                raise WrongUse(f"--json: {error}") from error
+                raise WrongUse(f"--json: {self._json_to}: {tell_wrong(error)}") from None
 
 
 def end(status: Exit) -> NoReturn:

@@ -76,7 +76,7 @@ def open_for_writing(path: Path) -> sqlite3.Connection:
 def open_for_reading(path: Path) -> sqlite3.Connection:
     """The tables as they are now, while somebody else may be writing."""
     if not path.is_file():
-        raise Refused(str(path), "there is no such file")
+        raise Refused(str(path), "is a folder, and a file is expected" if path.is_dir() else "there is no such file")
     tables = sqlite3.connect(f"file:{quote(str(path.resolve()))}?mode=ro", uri=True, isolation_level=None)
     tables.execute("PRAGMA query_only = ON")
     return tables

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from thecal_adapters.codec import Refused, expect_keys, expect_object, expect_text
+from thecal_adapters.files import tell_wrong
 from thecal_adapters.line.noise import KEY_BYTES
 from thecal_adapters.line.roles import NAME_BYTES, ROLES, RoleKey, make_key
 from thecal_adapters.ports import Role
@@ -32,7 +33,7 @@ def create_keys(path: Path) -> dict[Role, RoleKey]:
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except OSError as error:
-        raise Refused(str(path), f"cannot be made: {error.strerror}") from None
+        raise Refused(str(path), f"cannot be made: {tell_wrong(error)}") from None
     with open(handle, "w", encoding="utf-8", newline="\n") as file:
         file.write(render_keys(keys))
     return keys
@@ -46,7 +47,7 @@ def read_keys(path: Path) -> dict[Role, RoleKey]:
                 raise Refused(str(path), "others than its owner may read it, so its keys are no secret: chmod 600")
             table = tomllib.load(file)
     except OSError as error:
-        raise Refused(str(path), f"cannot be read: {error.strerror}") from None
+        raise Refused(str(path), tell_wrong(error)) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise Refused(str(path), f"is no TOML: {error}") from None
     expect_keys(table, str(path), (), tuple(TABLES))

@@ -46,8 +46,9 @@ class SerialWire:
         write_s = WRITE_S_MAX + compute_sending_s(STUFFED_BYTES_MAX, baud)
         try:
             self._serial = serial.Serial(port, baud, timeout=0, write_timeout=write_s, exclusive=_exclusive())
-        except (OSError, ValueError) as error:  # SerialException is an OSError
-            raise LinkDown(str(error)) from error
+        except (OSError, ValueError) as error:  # SerialException is an OSError, with a number or without
+            number = getattr(error, "errno", None)
+            raise LinkDown(os.strerror(number) if number else str(error)) from error
 
     def read(self, wait_s: float) -> bytes:
         """See ``Wire``."""

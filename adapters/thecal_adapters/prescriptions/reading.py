@@ -8,6 +8,7 @@ from thecal.limits import BOLUS_DURATION_S_MAX, LOCKOUT_S_MAX
 from thecal.prescription import Overrides, Prescription, is_well_formed
 from thecal.units import DRUG_COUNT, PATIENT_BOLUS_COUNT_MAX, Slots
 from thecal_adapters.doses import Kind
+from thecal_adapters.files import read_text
 from thecal_adapters.library import Kind as LibraryKind
 from thecal_adapters.library import list_names
 from thecal_adapters.prescriptions.basal import read_slots
@@ -25,14 +26,10 @@ STATUSES = {"example": "example, needs verification", "as-ordered": "as ordered"
 
 
 def load_order(file: Path) -> Order:
-    """The order in a file, or ``Misread``."""
+    """The order in a file, ``Misread`` with the line, or ``Refused`` where the file cannot be read."""
     if not file.name.endswith(SUFFIX):
         raise Misread(str(file), 1, "", f"the name of a prescription file ends in {SUFFIX}")
-    try:
-        text = file.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise Misread(str(file), 1, "", f"cannot be read: {error}") from error
-    return read_order(text, str(file))
+    return read_order(read_text(file), str(file))
 
 
 def read_order(text: str, file: str) -> Order:

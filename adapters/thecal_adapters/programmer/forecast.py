@@ -1,10 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """The worst case of a program as ``thecal check`` reckons it: in a process of its own, for it takes seconds."""
 
+import contextlib
 import multiprocessing
+import os
 import signal
+import threading
 from collections.abc import Sequence
+from concurrent.futures import BrokenExecutor, CancelledError, Future, ProcessPoolExecutor, wait
 from dataclasses import dataclass, field
+from multiprocessing.connection import Connection
 from typing import Protocol
 
 from thecal.limits import Config
@@ -13,7 +18,9 @@ from thecal.prescription import Overrides, Prescription
 from thecal.state import State
 from thecal_adapters.checking import Check, check
 from thecal_adapters.doses import Kind
+from thecal_adapters.finding import Missing
 from thecal_adapters.prescriptions import make_order
+from thecal_adapters.provers import find_prover
 
 WAIT_S = 20.0  # as long a page waits for it; after that it is looked at anew
 
@@ -86,26 +93,77 @@ class Forecaster(Protocol):
 
 
 class ProcessForecaster:
-    """One process that reckons one program after the other."""
+    """One process that reckons one program after the other; it begins at once, so that no page waits for its start."""
 
     def __init__(self, config: Config, drugs: Sequence[str]) -> None:
         self._config = config
         self._drugs = tuple(drugs)
-        self._pool = multiprocessing.get_context("spawn").Pool(1, leave_signals_alone)
+        spawn = multiprocessing.get_context("spawn")
+        watched, self._leash = spawn.Pipe(duplex=False)
+        self._pool = ProcessPoolExecutor(1, spawn, begin_work, (watched,))
+        self._pool.submit(warm_up)
 
     def begin(self, state: State, program: Prescription, overrides: Overrides) -> Reckoning:
         """Begin to reckon."""
-        return self._pool.apply_async(reckon, (self._config, self._drugs, state, program, overrides))
+        arguments = (self._config, self._drugs, state, program, overrides)
+        try:
+            return FutureReckoning(self._pool.submit(reckon, *arguments))
+        except BrokenExecutor as broken:
+            return FutureReckoning(fail(broken))
 
     def close(self) -> None:
         """End."""
-        self._pool.terminate()
-        self._pool.join()
+        self._leash.close()
+        self._pool.shutdown(cancel_futures=True)
 
 
-def leave_signals_alone() -> None:
-    """Ctrl+C is for the page, which then ends this process."""
+class FutureReckoning:
+    """A forecast from another process; that this process has died is told as the problem of the forecast."""
+
+    def __init__(self, future: "Future[Forecast]") -> None:
+        self._future = future
+
+    def ready(self) -> bool:
+        """Whether it is there."""
+        return self._future.done()
+
+    def wait(self, timeout: float | None = None) -> None:
+        """Wait for it, at most so many seconds."""
+        wait([self._future], timeout)
+
+    def get(self) -> Forecast:
+        """The forecast; waits for it."""
+        try:
+            return self._future.result()
+        except (BrokenExecutor, CancelledError) as gone:
+            return Forecast(problem=f"{type(gone).__name__}: {gone}; start the programmer again")
+
+
+def fail(error: Exception) -> "Future[Forecast]":
+    """A forecast that there will not be."""
+    future: Future[Forecast] = Future()
+    future.set_exception(error)
+    return future
+
+
+def begin_work(watched: Connection) -> None:
+    """Leave signals, which a whole group of processes gets, to the page; end when it does, however it ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    threading.Thread(target=end_with, args=(watched,), daemon=True).start()
+
+
+def end_with(watched: Connection) -> None:
+    """End this process, in the middle of a question too, as soon as the other end is closed."""
+    with contextlib.suppress(EOFError, OSError):
+        watched.recv_bytes()
+    os._exit(0)
+
+
+def warm_up() -> None:
+    """Load what the first question needs."""
+    with contextlib.suppress(Missing):
+        find_prover()
 
 
 def reckon(config: Config, drugs: Sequence[str], state: State, program: Prescription, overrides: Overrides) -> Forecast:

@@ -164,6 +164,8 @@ def describe_fault(total: Total, name: str) -> dict[str, object]:
             (max(lived.margins.get(id_, 0) for id_ in ("OVR-01", "OVR-02")) for lived in with_it), default=0
         ),
         "worst_of_cap": max((lived.margins.get(OF_CAP, 0) for lived in with_it), default=0),
+        "finding": row.finding,
+        "found": sum(lived.found[row.found_as] for lived in with_it) if row.found_as else None,
     }
 
 

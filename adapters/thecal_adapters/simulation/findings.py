@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 DAY_MS = 86_400_000
 FAILURES = 5
+WORTH_PERMILLE = 200  # of the stronger of two fluids: a difference that has to be found
+PATH_MS = 4 * DAY_MS  # by when what a visit found is declared: power may be away for three days
+LOST_MS = 6_000  # of one turn: more than the loop may keep for itself, and the second that is not over
 DRIFT_MS = 3 * 3_600_000  # by when a quartz that loses or gains 1,000 ppm is found out, if the time of day is good
 SOON_MS = 60_000
 DISCREPANT = (Alarm.RESERVOIR_DISCREPANT, Alarm.RESERVOIR_DISCREPANT_AGAIN)
@@ -38,15 +41,22 @@ class Findings:
         self._is_refill_known = False
         self._began_ms = 0
         self._is_drift_found = False
+        self._is_failing = False
+        self._behind_ms = 0  # by which ticks are behind real time since the boot
+        self._is_restart_told = False
+        self._path_due_ms: deque[int] = deque()
+        self._path_found: set[str] = set()
 
     def on_boot(self, is_restart: bool) -> None:
         """A restart sounds at once."""
         self._began_ms, self._is_drift_found = self._life.clock.now_ms, False
+        self._behind_ms = 0
         self._due = [("restart", (Alarm.RESTARTED,))] if is_restart else []
 
     def on_restored(self) -> None:
         """No failure is remembered by a state that is not the stored one; the doubt is an alarm."""
         self._failures_ms.clear()
+        self._is_failing = False
         self._due.append(("restored", (Alarm.HISTORY_UNKNOWN,)))
 
     def on_motion(self, is_moved: bool, told: Told) -> None:
@@ -78,6 +88,11 @@ class Findings:
         """Count what was told to have failed, and strike out what sounds; it may be acknowledged in the same turn."""
         if record.response in (Response.PULSE_BOOKED_AS_NOT_DONE, Response.PULSE_BOOKED_AS_UNKNOWN):
             self._failures_ms.append(self._life.clock.now_ms)
+        if record.request_id in self._path_found and record.response is not Response.REFUSED_MALFORMED_FACT:
+            self._path_found.discard(record.request_id)
+            self._path_due_ms.clear()
+            self.found["bridge"] += 1
+        self._is_restart_told = self._is_restart_told or isinstance(record.event, PowerRestored)
         is_later = self._life.clock.now_ms > self._began_ms + SOON_MS
         if isinstance(record.event, PowerRestored) and is_later and not self._is_drift_found:
             self._is_drift_found = record.state.alarms[Alarm.RESTARTED].is_active
@@ -95,13 +110,43 @@ class Findings:
         for name, alarms in self._due:
             self._miss(name, f"{alarms[0].name} did not sound")
         self._due.clear()
+        self._look_at_lost_seconds()
+        if self._path_due_ms and self._path_due_ms[0] < life.clock.now_ms - PATH_MS:
+            self._miss("bridge", "old fluid in the path was not found, or not declared, when the bridge was over")
         while self._failures_ms and self._failures_ms[0] <= life.clock.now_ms - DAY_MS + 200_000:
             self._failures_ms.popleft()
         is_late = life.clock.now_ms > self._began_ms + DRIFT_MS
         if self._is_drifting and is_late and not self._is_drift_found:
             self._miss("drift", "RESTARTED did not sound within three hours of a quartz that drifts")
-        if len(self._failures_ms) >= FAILURES and not life.state.alarms[Alarm.PULSES_FAILED].is_active:
+        is_failing = len(self._failures_ms) >= FAILURES
+        if is_failing and not life.state.alarms[Alarm.PULSES_FAILED].is_active:
             self._miss("failures", "PULSES_FAILED did not sound at the fifth in a day")
+        self.found["failures"] += is_failing and not self._is_failing
+        self._is_failing = is_failing
+
+    def _look_at_lost_seconds(self) -> None:
+        """Seconds that passed in this turn and were not told must have been told as a restart.
+
+        Where the time of day jumps, the restart is told at once, and ticks fall behind only afterwards: not looked at.
+        """
+        if "clock_jumps" in self._life.script.faults:
+            return
+        judge = self._life.judge
+        behind_ms = self._life.clock.now_ms - judge.boot_ms - 1_000 * (self._life.state.tick - judge.boot_tick)
+        is_lost = behind_ms > self._behind_ms + LOST_MS
+        if is_lost and not self._is_restart_told:
+            self._miss("missed", "no restart was told though seconds were lost")
+        self.found["missed"] += is_lost and self._is_restart_told
+        self._behind_ms, self._is_restart_told = behind_ms, False
+
+    def on_bridge_over(self, worst_permille: int) -> None:
+        """The bridge is over by the books: whatever is still notably another fluid must be found."""
+        if worst_permille >= WORTH_PERMILLE:
+            self._path_due_ms.append(self._life.clock.now_ms)
+
+    def on_path_found(self, request_id: str) -> None:
+        """A visit has found old fluid, and declares the path wider by this request."""
+        self._path_found.add(request_id)
 
     def on_stall(self) -> None:
         """A stall sounds at once."""

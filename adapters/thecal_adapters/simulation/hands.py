@@ -2,13 +2,19 @@
 """What hands do to a plant when a fact is told, and the notes that a life takes of its steps."""
 
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from thecal.events import Event, PathDeclared, RefillDone
 from thecal.outcome import Outcome, Response
 from thecal.state import State
+from thecal.units import PATH_NL_MAX
 from thecal_adapters.plant.fluids import Mass
 from thecal_adapters.plant.pump import Plant
-from thecal_adapters.ports import Record
+from thecal_adapters.ports import Record, Role
+from thecal_adapters.simulation.faults import BY_NAME
+
+if TYPE_CHECKING:
+    from thecal_adapters.simulation.life import Life
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,3 +68,48 @@ def lay_line(plant: Plant, event: PathDeclared, truth: Truth, front_nl: int) -> 
     strength = plant.reservoir.strength
     filled = strength if event.is_filled_from_reservoir else (0,) * len(strength)
     plant.replace_line(truth.path_nl, filled, front_nl)
+
+
+class Hands:
+    """What people do to reservoir and path with their hands, at the moment that the fact of it is told."""
+
+    def __init__(self, life: "Life") -> None:
+        self._life = life
+        self._truths: dict[str, Truth] = {}
+
+    def fill(self, event: RefillDone, left_nl: int, is_honest: bool) -> None:
+        """Fill the reservoir. ``is_honest``: what came out was read right."""
+        self._truths[self._life.ask(Role.CLINICIAN, event)] = Truth(left_nl, 0, is_honest)
+
+    def revise(self, volume_nl: int, is_filled: bool) -> None:
+        """Lay another catheter, declared with its doubt."""
+        doubt_nl = min(self._life.patient.path_doubt_nl, volume_nl)
+        event = PathDeclared(volume_nl - doubt_nl, volume_nl + doubt_nl, is_filled)
+        truth = Truth(0, volume_nl + self._find_extra_nl("path_larger"), True)
+        self._truths[self._life.ask(Role.CLINICIAN, event, 1_000)] = truth
+
+    def declare(self, lo_nl: int, hi_nl: int, is_filled: bool) -> str:
+        """Empty the path that is there through its port, or fill it by hand, and declare it; the request's id."""
+        event = PathDeclared(max(0, lo_nl), min(hi_nl, PATH_NL_MAX), is_filled)
+        request_id = self._life.ask(Role.CLINICIAN, event)
+        self._truths[request_id] = Truth(0, int(self._life.plant.line.volume_nl), True)
+        return request_id
+
+    def use(self, record: Record) -> Truth | None:
+        """Do what was to be done as this fact was told; tell what is really so since."""
+        life = self._life
+        truth = self._truths.get(record.request_id)
+        if truth is None or record.response is Response.REFUSED_MALFORMED_FACT:
+            return truth
+        if isinstance(record.event, RefillDone):
+            life.findings.before_fill()
+            truth = fill_reservoir(life.plant, record.event, truth)
+            life.findings.on_fill(record, truth.is_honest)
+        if isinstance(record.event, PathDeclared):
+            front_nl = 2 * (life.patient.path_doubt_nl + self._find_extra_nl("front_wide"))
+            lay_line(life.plant, record.event, truth, front_nl)
+        return truth
+
+    def _find_extra_nl(self, fault: str) -> int:
+        """By how much the world is larger than declared, if that is this life's fault."""
+        return BY_NAME[fault].scale.shift_nl if fault in self._life.script.faults else 0

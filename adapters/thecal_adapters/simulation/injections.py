@@ -6,6 +6,7 @@ from random import Random
 from typing import TYPE_CHECKING
 
 from thecal_adapters.plant.pump import BODY_C, Slip
+from thecal_adapters.simulation.faults import BY_NAME
 from thecal_adapters.simulation.virtual import Damage
 
 if TYPE_CHECKING:
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
 
 Injection = Callable[["Life", Random], None]
 DAY_S = 86_400
+TWICE_MAX = BY_NAME["pulse_twice"].scale.extra_pulses
+TWICE_WITHIN_MS = 30 * 3_600_000  # a day, and as long as a planned slip may wait for its pulse
 
 
 def kill(life: "Life", rng: Random) -> None:
@@ -97,14 +100,30 @@ def slip(*slips: Slip) -> Injection:
 
 
 def move_twice(life: "Life", rng: Random) -> None:
-    """Have one pulse move twice, at most four times in a day."""
-    life.plan_twice()
+    """Have one pulse move twice, or several within minutes, no more in a day than the table declares."""
+    for place in range(rng.choice((1, 1, 5))):
+        life.later(600_000 * place, lambda: plan_twice(life))
+
+
+def plan_twice(life: "Life") -> None:
+    """Have the next pulse move twice, unless as many did within a day as the table declares."""
+    now_ms, times_ms = life.clock.now_ms, life.twice_ms
+    while times_ms and times_ms[0] <= now_ms - TWICE_WITHIN_MS:
+        times_ms.popleft()
+    if len(times_ms) < TWICE_MAX and not life.plant.slips:
+        times_ms.append(now_ms)
+        life.plant.slips.append(Slip.MOVED_TWICE)
 
 
 def run_a_fever(life: "Life", rng: Random) -> None:
     """Be warmer for some hours."""
     life.plant.temperature_c = BODY_C + rng.randint(1, 4)
-    life.later(3_600_000 * rng.randint(2, 48), life.cool_down)
+    life.later(3_600_000 * rng.randint(2, 48), lambda: cool_down(life))
+
+
+def cool_down(life: "Life") -> None:
+    """End a fever."""
+    life.plant.temperature_c = BODY_C
 
 
 def open_valves(life: "Life", rng: Random) -> None:

@@ -18,7 +18,7 @@ from thecal.limits import Config, compute_hard_day_fg, compute_hard_hour_fg
 from thecal.outcome import Outcome, Response
 from thecal.state import Mode, State
 from thecal.units import DAY_S, HOUR_S, SLOT_S, Masses
-from thecal_adapters.plant.fluids import Mass, Volume
+from thecal_adapters.plant.fluids import Mass, Strength, Volume
 from thecal_adapters.plant.pump import Plant, Told
 from thecal_adapters.ports import Record, Role
 from thecal_adapters.simulation.faults import Scale
@@ -68,6 +68,7 @@ class Judge:
     requests: Counter[str] = field(default_factory=Counter)
     strongest: list[int] = field(default_factory=lambda: [0, 0, 0, 0])
     fronts: int = 0
+    inlet: Strength = ()
     due_fg_1800: int = 0
     made_good_fg: Volume = 0
     last_motion_ms: int = -10_000_000
@@ -119,8 +120,11 @@ class Judge:
         self.caps.append(Cap(self.now_ms, program.cap_day_fg, program.cap_hour_fg, program.lockout_s, count_max))
 
     def _note_fluid(self, event: RefillDone | PathDeclared) -> None:
-        self.fronts += 1
         self._forget_lacking()
+        strength = self.plant.reservoir.strength
+        is_other = self.inlet not in ((), strength)
+        self.fronts += is_other if isinstance(event, RefillDone) else not event.is_filled_from_reservoir
+        self.inlet = strength
         if isinstance(event, RefillDone):
             self.strongest = [max(a, b) for a, b in zip(self.strongest, event.concentrations_fg_per_nl)]
 

@@ -11,17 +11,17 @@ from dataclasses import replace
 from heapq import heappop, heappush
 from random import Random
 
-from thecal.events import BolusAsked, Event, PathDeclared, RefillDone
+from thecal.events import BolusAsked, Event, RefillDone
 from thecal.limits import Config
 from thecal.outcome import Outcome, Response
-from thecal.state import Alarm, initial_state
+from thecal.state import Alarm, State, initial_state
 from thecal_adapters.plant.fluids import Mass
-from thecal_adapters.plant.pump import BODY_C, Plant, Slip, Told
+from thecal_adapters.plant.pump import Plant, Told
 from thecal_adapters.ports import Clock, Console, Pump, Record, Request, Role, Store, StoreFailed
 from thecal_adapters.runner import Runner
 from thecal_adapters.simulation.faults import BY_NAME, Standing, join_scales
 from thecal_adapters.simulation.findings import Findings
-from thecal_adapters.simulation.hands import Held, Step, Truth, fill_reservoir, lay_line
+from thecal_adapters.simulation.hands import Hands, Held, Step, Truth
 from thecal_adapters.simulation.injections import INJECTIONS
 from thecal_adapters.simulation.judge import Judge
 from thecal_adapters.simulation.makes import draw_patient
@@ -30,6 +30,7 @@ from thecal_adapters.simulation.people import ACTS, program
 from thecal_adapters.simulation.port import SimulatedPump
 from thecal_adapters.simulation.script import Item, Script
 from thecal_adapters.simulation.virtual import Damage, Fuse, PowerCut, VirtualClock, VirtualConsole, VirtualStore
+from thecal_adapters.simulation.visits import find_worst_permille, is_bridge_over, visit
 from thecal_adapters.simulation.watch import Watch
 
 DAY_MS = 86_400_000
@@ -63,12 +64,11 @@ class Life:
         self._agenda: list[tuple[int, int, Callable[[], None]]] = []
         self._planned = 0
         self._asked = 0
-        self._truths: dict[str, Truth] = {}
         self._held: Held | None = None
         self._due_ms = 0
         self._asleep_until_ms = 0
         self._cut: tuple[int, bool, Damage] = (0, False, Damage())
-        self._twice: deque[int] = deque()
+        self.twice_ms: deque[int] = deque()  # when pulses were made to move twice
         self._make_parts(wrap_pump)
 
     def _make_parts(self, wrap_pump: Callable[[SimulatedPump], Pump]) -> None:
@@ -91,6 +91,7 @@ class Life:
         scale = join_scales(faults)
         self.judge = Judge(config, self.plant, scale, is_counted, self.violations.append, self._note_margin)
         self.findings = Findings(self)
+        self.hands = Hands(self)
         for name in sorted(faults):
             self.counts[name] += BY_NAME[name].per_day == 0
 
@@ -121,8 +122,8 @@ class Life:
         room_nl = pump.capacity_nl - pump.residual_nl
         filled_nl = rng.choice((room_nl, room_nl, pump.residual_nl + 700 * pump.pulse_volume_nl))
         event = RefillDone(0, min(room_nl, filled_nl), self.patient.strengths, has_unknown_drug=False, is_rinsed=False)
-        self.fill(event, 0, is_honest=True)
-        self.revise(self.patient.path_nl, is_filled=True)
+        self.hands.fill(event, 0, is_honest=True)
+        self.hands.revise(self.patient.path_nl, is_filled=True)
         for place in range(12):
             self.later(1_000 * (10 + 60 * place), self._program_first)
 
@@ -215,30 +216,6 @@ class Life:
         self.later(delay_ms, lambda: self.console.asked.append(request))
         return request.id
 
-    def fill(self, event: RefillDone, left_nl: int, is_honest: bool) -> None:
-        """Have hands fill the reservoir when the fact is told. ``is_honest``: what came out was read right."""
-        self._truths[self.ask(Role.CLINICIAN, event)] = Truth(left_nl, 0, is_honest)
-
-    def revise(self, volume_nl: int, is_filled: bool) -> None:
-        """Have hands lay another catheter when the fact is told, declared with its doubt."""
-        doubt_nl = min(self.patient.path_doubt_nl, volume_nl)
-        event = PathDeclared(volume_nl - doubt_nl, volume_nl + doubt_nl, is_filled)
-        extra_nl = BY_NAME["path_larger"].scale.shift_nl if "path_larger" in self.script.faults else 0
-        self._truths[self.ask(Role.CLINICIAN, event, 1_000)] = Truth(0, volume_nl + extra_nl, True)
-
-    def plan_twice(self) -> None:
-        """Have the next pulse move twice, unless four did within a day."""
-        now_ms = self.clock.now_ms
-        while self._twice and self._twice[0] <= now_ms - DAY_MS - DAY_MS // 4:
-            self._twice.popleft()
-        if len(self._twice) < 4 and not self.plant.slips:
-            self._twice.append(now_ms)
-            self.plant.slips.append(Slip.MOVED_TWICE)
-
-    def cool_down(self) -> None:
-        """End a fever."""
-        self.plant.temperature_c = BODY_C
-
     # What is seen
 
     def _on_stored(self, record: Record) -> None:
@@ -248,17 +225,24 @@ class Life:
             replace(record.pulse, sequence=record.state.flight.sequence) if record.pulse.is_ordered else record.pulse
         )
         outcome = Outcome(record.state, pulse, record.response, record.shown)
-        truth = self._use_hands(record)
+        truth = self.hands.use(record)
         self.events += 1
         self.responses[record.response] += 1
         self._note_step(record, truth)
         self.judge.on_stored(before, record, outcome)
         self.findings.on_stored(record)
+        self._end_bridge(before, record)
         held = Held(before, record, outcome)
         if record.pulse.is_ordered:
             self._held = held
         else:
             self._see(held, truth)
+
+    def _end_bridge(self, before: State, record: Record) -> None:
+        """By the books the old fluid has passed: somebody comes to look whether it has."""
+        if record.response is Response.PULSE_BOOKED_AS_DONE and is_bridge_over(before, self.state):
+            self.findings.on_bridge_over(find_worst_permille(self))
+            visit(self, Random(f"{self.script.seed}/visit/{self.clock.now_ms}"))
 
     def _note_step(self, record: Record, truth: Truth | None) -> None:
         if record.response not in (Response.SECONDS_PASSED, Response.SECOND_PASSED):
@@ -293,24 +277,6 @@ class Life:
         self.judge.on_motion(sequence, mass, told, is_moved)
         if self._held is not None and (is_moved or told is Told.DONE):
             self._held.moved = mass
-
-    def _use_hands(self, record: Record) -> Truth | None:
-        """What a person's hands did as the fact was told."""
-        truth = self._truths.get(record.request_id)
-        if truth is None or record.response is Response.REFUSED_MALFORMED_FACT:
-            return truth
-        if isinstance(record.event, RefillDone):
-            self.findings.before_fill()
-            truth = fill_reservoir(self.plant, record.event, truth)
-            self.findings.on_fill(record, truth.is_honest)
-        if isinstance(record.event, PathDeclared):
-            lay_line(self.plant, record.event, truth, self._compute_front_nl())
-        return truth
-
-    def _compute_front_nl(self) -> int:
-        """How wide a front comes to be: what is declared, or wider by the row of the fault."""
-        extra_nl = BY_NAME["front_wide"].scale.shift_nl if "front_wide" in self.script.faults else 0
-        return 2 * (self.patient.path_doubt_nl + extra_nl)
 
     def _note_margin(self, id_: str, permille: int) -> None:
         self.margins[id_] = max(self.margins.get(id_, 0), permille)

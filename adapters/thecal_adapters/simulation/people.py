@@ -129,7 +129,7 @@ def refill(life: "Life", rng: Random) -> None:
     misread_nl = rng.choice((0, 0, 0, 30_000, -30_000, 3_000_000, -3_000_000))
     aspirated_nl = max(0, int(life.plant.reservoir.volume_nl) - left_nl + misread_nl)
     event = RefillDone(aspirated_nl, filled_nl, label, has_unknown_drug=False, is_rinsed=rng.randrange(6) == 0)
-    life.fill(event, left_nl, is_honest=misread_nl == 0)
+    life.hands.fill(event, left_nl, is_honest=misread_nl == 0)
     if rng.randrange(4):
         life.later(2 * MINUTE_MS, lambda: program(life, rng))
     if state.mode is not Mode.DELIVERING or rng.randrange(2):
@@ -149,7 +149,7 @@ def prime(life: "Life", rng: Random) -> None:
 def revise(life: "Life", rng: Random) -> None:
     """Revise the catheter: another volume, primed by hand or not."""
     is_filled = rng.randrange(2) > 0
-    life.revise(rng.randint(60, 400) * 1_000, is_filled)
+    life.hands.revise(rng.randint(60, 400) * 1_000, is_filled)
     if not is_filled:
         life.later(MINUTE_MS, lambda: prime(life, rng))
 
@@ -192,9 +192,11 @@ def take_a_step(life: "Life", rng: Random) -> None:
     state: State = life.state
     event = recover(life.patient.config, state)
     if isinstance(event, RefillDone):
-        life.fill(event, 0, is_honest=False)
+        life.hands.fill(event, 0, is_honest=False)
+    elif isinstance(event, PathDeclared) and state.path.is_declared:
+        life.hands.declare(state.path.volume_lo_nl, state.path.volume_hi_nl, event.is_filled_from_reservoir)
     elif isinstance(event, PathDeclared):
-        life.revise(life.patient.path_nl, is_filled=event.is_filled_from_reservoir)
+        life.hands.revise(life.patient.path_nl, is_filled=event.is_filled_from_reservoir)
     elif isinstance(event, PrescriptionStaged) and rng.randrange(3) == 0:
         program(life, rng)
     elif isinstance(event, MotorRecovered):
