@@ -4,13 +4,14 @@
 What it finds is written down step by step, each with what it follows from, for somebody else to check.
 """
 
-from collections.abc import Iterable, Sequence
-from math import floor, gcd
+from collections.abc import Iterable
+from math import floor
 
-from thecal_proofs.opinions.coq.argument import Clause, Evidence, Literal, Step, scaled, summed
+from thecal_proofs.opinions.coq.argument import Evidence, Literal, Step, summed
 from thecal_proofs.opinions.coq.items import Rule
-from thecal_proofs.opinions.coq.simplex import LOWER, UPPER, Simplex
-from thecal_proofs.opinions.coq.table import Poly, Table
+from thecal_proofs.opinions.coq.reckoning import Clash, demand, evidence_of
+from thecal_proofs.opinions.coq.simplex import Simplex
+from thecal_proofs.opinions.coq.table import Table
 
 DECAY = 0.95
 
@@ -46,18 +47,21 @@ class Cases:
         self._branches = 0
         self._clashes = 0
         self._found: int | None = None
+        always = []
         for rule in rules:
-            self._rules.setdefault(rule.literal, []).append(rule)
-            if rule.literal:
-                self._weights[abs(rule.literal)] = 0.0
-        self._start(steps)
+            for literal in rule.literals:
+                self._rules.setdefault(literal, []).append(rule)
+                self._weights[abs(literal)] = 0.0
+            if not rule.literals:
+                always.append(rule)
+        self._start(steps, always)
 
     # The search
 
-    def _start(self, steps: Iterable[Step]) -> None:
+    def _start(self, steps: Iterable[Step], always: Iterable[Rule]) -> None:
         clash = None
-        for rule in self._rules.get(0, ()):
-            clash = clash or self._assert(rule, 0)
+        for rule in always:
+            clash = clash or demand(self._simplex, rule)
         if clash is not None:
             self._learn_of(self._write(clash))
         for step in steps:
@@ -181,7 +185,7 @@ class Cases:
             literal = self._trail[self._told]
             self._told += 1
             for rule in self._rules.get(literal, ()):
-                clash = self._assert(rule, literal)
+                clash = demand(self._simplex, rule) if all(map(self._is, rule.literals)) else None
                 if clash is not None:
                     return self._write(clash)
         try:
@@ -190,37 +194,10 @@ class Cases:
             raise Lost("too many pivots") from None
         return None if found is None else self._write(found)
 
-    def _assert(self, rule: Rule, literal: Literal) -> list[tuple[int, tuple[Evidence, Literal]]] | None:
-        """Bounds on a form, rounded to integers."""
-        constant = rule.poly.get((), 0)
-        rest = sorted((monomial, number) for monomial, number in rule.poly.items() if monomial)
-        if not rest:
-            if constant < 0 or (rule.is_zero and constant):
-                return [(1, (rule.evidence, literal))]
-            return None
-        divisor = gcd(*(number for _, number in rest))
-        is_down = rest[0][1] < 0
-        form = tuple((monomial, number // (-divisor if is_down else divisor)) for monomial, number in rest)
-        variable = self._simplex.variable(form)
-        signs = (1, -1) if rule.is_zero else (1,)
-        for sign in signs:
-            # sign * poly >= 0: the form is at least -constant / divisor, or at most constant / divisor
-            least = sign * constant // divisor
-            evidence = scaled(sign, rule.evidence)
-            if divisor != 1:
-                evidence = Evidence("Rounded", number=divisor, parts=(evidence,))
-            is_upper = is_down == (sign > 0)
-            limit = least if is_upper else -least
-            clash = self._simplex.bound(variable, UPPER if is_upper else LOWER, limit, (evidence, literal))
-            if clash is not None:
-                return clash
-        return None
-
-    def _write(self, clash: Sequence[tuple[int, tuple[Evidence, Literal]]]) -> int:
+    def _write(self, clash: Clash) -> int:
         """The clause that says that some bounds do not hold together."""
-        clause = tuple(dict.fromkeys(-literal for _, (_, literal) in clash if literal))
-        total = summed([scaled(factor, evidence) for factor, (evidence, _) in clash if factor])
-        return self._store(Step("Arith", clause, evidence=(total,)))
+        clause = tuple(dict.fromkeys(-literal for _, (_, literals) in clash for literal in literals))
+        return self._store(Step("Arith", clause, evidence=(evidence_of(clash),)))
 
     def _branch(self) -> bool:
         """Where an integer was given a value that is none, take one side or the other."""
@@ -249,7 +226,7 @@ class Cases:
                 said = table.said(literal)
                 assert said is not None
                 self._rules.setdefault(literal, [])
-                rule = Rule(literal, Evidence("Given", (each,)), *said)
+                rule = Rule((literal,), Evidence("Given", (each,)), *said)
                 if rule not in self._rules[literal]:
                     self._rules[literal].append(rule)
         total = summed([Evidence("Given", (below,)), Evidence("Given", (above,))])

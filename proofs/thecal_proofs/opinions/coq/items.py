@@ -1,21 +1,35 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the nodes of a question mean, piece by piece: clauses about truths, and rules about integers."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import combinations
 from typing import NamedTuple
 
 from thecal_proofs.opinions.coq.argument import Evidence, Literal, Step
-from thecal_proofs.opinions.coq.table import COMPARISONS, Node, Poly, Table, combine
+from thecal_proofs.opinions.coq.table import COMPARISONS, Node, Poly, Table, combine, multiply
 
 
 class Rule(NamedTuple):
-    """Where a literal is true (0: always), a polynomial is 0, or else at least 0."""
+    """Where some literals are true, a polynomial is 0, or else at least 0."""
 
-    literal: Literal
+    literals: tuple[Literal, ...]
     evidence: Evidence
     is_zero: bool
     poly: Poly
+
+    def times(self, nodes: Iterable[int]) -> "Rule":
+        """What is 0, times some nodes that are no sums nor products."""
+        evidence, poly = self.evidence, self.poly
+        for node in nodes:
+            evidence = Evidence("Times", (node,), parts=(evidence,))
+            poly = multiply(poly, {(node,): 1})
+        return Rule(self.literals, evidence, True, poly)
+
+    def product(self, other: "Rule") -> "Rule":
+        """What two rules say together."""
+        literals = tuple(dict.fromkeys((*self.literals, *other.literals)))
+        evidence = Evidence("Product", parts=(self.evidence, other.evidence))
+        return Rule(literals, evidence, self.is_zero or other.is_zero, multiply(self.poly, other.poly))
 
 
 class Items:
@@ -25,6 +39,7 @@ class Items:
         self.table = table
         self.steps = [Step("Fact", (fact,), (fact,)) for fact in facts]
         self.rules: list[Rule] = []
+        self.choices: dict[int, list[Rule]] = {}  # of a choice of integers, what it is on either side
         self._calls: dict[tuple[object, ...], list[int]] = {}
         self._done = 1
         self.extend()
@@ -51,7 +66,7 @@ class Items:
         for literal in (number, -number):
             said = self.table.said(literal)
             if said is not None:
-                self.rules.append(Rule(literal, Evidence("Given", (number,)), *said))
+                self.rules.append(Rule((literal,), Evidence("Given", (number,)), *said))
         if node.op == "eq":
             a, b = node.args
             below, above = self.table.make("le", (a, b)), self.table.make("le", (b, a))
@@ -62,7 +77,9 @@ class Items:
         condition, then, other = node.args
         for literal, branch in ((condition, then), (-condition, other)):
             poly = combine((1, self.table.poly(number)), (-1, self.table.poly(branch)))
-            self.rules.append(Rule(literal, Evidence("Chosen", (number,)), True, poly))
+            rule = Rule((literal,), Evidence("Chosen", (number,)), True, poly)
+            self.choices.setdefault(number, []).append(rule)
+            self.rules.append(rule)
 
     def _divide(self, number: int, node: Node) -> None:
         dividend, divisor = node.args
@@ -72,12 +89,12 @@ class Items:
             quotient = self.table.make("div", node.args)
             poly = self._left(quotient, node.args)
             poly = combine((1, poly), (-1, self.table.poly(number)))
-            self.rules.append(Rule(0, Evidence("Divided", (quotient, number)), True, poly))
+            self.rules.append(Rule((), Evidence("Divided", (quotient, number)), True, poly))
             return
         left = self._left(number, node.args)
         top = {(): int(self.table[divisor].value) - 1}
-        self.rules.append(Rule(0, Evidence("Quotient", (number,)), False, left))
-        self.rules.append(Rule(0, Evidence("QuotientTop", (number,)), False, combine((1, top), (-1, left))))
+        self.rules.append(Rule((), Evidence("Quotient", (number,)), False, left))
+        self.rules.append(Rule((), Evidence("QuotientTop", (number,)), False, combine((1, top), (-1, left))))
 
     def _left(self, quotient: int, args: tuple[int, ...]) -> Poly:
         """What is left of a dividend."""

@@ -10,7 +10,7 @@ from thecal_proofs.opinions.coq.narrowing import narrow
 from thecal_proofs.opinions.coq.table import Table
 from thecal_proofs.terms import Term
 
-CLASHES = 3_000
+CLASHES = 20_000
 
 
 def refute(facts: Sequence[Term]) -> Argument:
@@ -23,6 +23,6 @@ def refute(facts: Sequence[Term]) -> Argument:
         raise Lost("what its nodes mean one by one does not suffice")
     steps, rules = narrowed
     # What a comparison says is known wherever it is spoken of.
-    spoken = {abs(literal) for step in steps for literal in step.clause} | {abs(rule.literal) for rule in rules}
-    rules += [r for r in items.rules if r not in rules and r.evidence.name == "Given" and abs(r.literal) in spoken]
+    spoken = {abs(literal) for step in steps for literal in step.clause} | {abs(each) for rule in rules for each in rule.literals}
+    rules += [r for r in items.rules if r not in rules and r.evidence.name == "Given" and abs(r.literals[0]) in spoken]
     return Argument(table, tuple(Cases(table, steps, rules, CLASHES).find()))

@@ -44,6 +44,10 @@ class Table:
             self._of[node] = self.make("same" if is_same else node.op, args, node.value, node.is_bool)
         return self._of[fact]
 
+    def name(self, term: Term, number: int) -> None:
+        """Let a term be called by a node's number."""
+        self._of[term] = number
+
     def equality(self, a: int, b: int) -> int:
         """The number of an equality of two integers, or of two truths."""
         return self.make("same" if self[a].is_bool else "eq", (a, b))
