@@ -78,7 +78,8 @@ def prove(
     With `is_founded` what is asked for is proved together with all that it rests on; without, its own cells alone
     are decided, and the report names the ends that are open.
     With `is_learning` each proof is taken apart into the questions that suffice, for the next time.
-    With a `panel` what each proof rests on is asked again, of another solver or in other words.
+    With a `panel` what each proof rests on is asked again, of other judges or in other words; what they say changes
+    verdicts at the end.
     `search` is the number of steps in which a refutation is looked for from the initial state.
     `kernel` and `specs` are package folders; a changed copy is proved by naming its folder. `jobs=0` works in this
     process, for debugging. Raises `UnknownId`, and `Refusal` if the sources cannot even be listed.
@@ -103,6 +104,8 @@ def prove(
         if not missing:
             break
         results += _run(discharge, list_obligations(project.wiring, project.rows, missing), jobs, progress)
+    if panel is not None:
+        results = panel.settle(results, jobs)
     sources = project.wiring.program.sources
     return Report(
         kernel_sha256=sources.compute_sha256(KERNEL),

@@ -4,7 +4,7 @@
    An argument is a list of clauses, each following from the meaning of a node, from arithmetic, or from earlier ones;
    the last is empty. Nothing here searches. *)
 From Coq Require Import ZArith List Bool Lia FMapPositive.
-Require Import Meaning.
+From Thecal Require Import Meaning.
 Import ListNotations.
 Open Scope Z_scope.
 

@@ -2,7 +2,7 @@
 """What an argument is made of, as `Judge.v` reads it: clauses, and why each holds."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from thecal_proofs.opinions.coq.table import Table
@@ -53,3 +53,16 @@ class Argument:
 
     table: Table
     steps: tuple[Step, ...]
+
+
+def needed_for(steps: Sequence[Step], last: int) -> list[Step]:
+    """The steps that one follows from, and that one, with hints that count from 1."""
+    needed: set[int] = set()
+    todo = [last]
+    while todo:
+        number = todo.pop()
+        if number not in needed:
+            needed.add(number)
+            todo.extend(steps[number].hints)
+    places = {number: place for place, number in enumerate(sorted(needed), start=1)}
+    return [replace(steps[number], hints=tuple(places[hint] for hint in steps[number].hints)) for number in places]

@@ -7,7 +7,7 @@ What it finds is written down step by step, each with what it follows from, for 
 from collections.abc import Iterable
 from math import floor
 
-from thecal_proofs.opinions.coq.argument import Evidence, Literal, Step, summed
+from thecal_proofs.opinions.coq.argument import Evidence, Literal, Step, needed_for, summed
 from thecal_proofs.opinions.coq.items import Rule
 from thecal_proofs.opinions.coq.reckoning import Clash, demand, evidence_of
 from thecal_proofs.opinions.coq.simplex import Simplex
@@ -129,7 +129,7 @@ class Cases:
                 continue
             self._limits.append((len(self._trail), self._simplex.mark(), self._told))
             self._set(literal, None)
-        return self._needed(self._found)
+        return needed_for(self.steps, self._found)
 
     def _next(self) -> Literal | None:
         """The truth to decide next: that which had most to do with recent clashes."""
@@ -307,21 +307,3 @@ class Cases:
             reason = self._reasons[abs(literal)]
             assert reason is not None
             clause = [each for each in self._clauses[reason] if each != literal]
-
-    def _needed(self, last: int) -> list[Step]:
-        """The steps that the last one follows from, numbered anew."""
-        needed: set[int] = set()
-        todo = [last]
-        while todo:
-            number = todo.pop()
-            if number not in needed:
-                needed.add(number)
-                todo.extend(self.steps[number].hints)
-        order = sorted(needed)
-        places = {number: place for place, number in enumerate(order, start=1)}
-        return [_renumbered(self.steps[number], places) for number in order]
-
-
-def _renumbered(step: Step, places: dict[int, int]) -> Step:
-    hints = tuple(places[hint] for hint in step.hints)
-    return Step(step.name, step.clause, step.nodes, step.place, step.evidence, hints, step.equal)

@@ -2,7 +2,6 @@
 """What the nodes of a question mean, piece by piece: clauses about truths, and rules about integers."""
 
 from collections.abc import Iterable, Iterator
-from itertools import combinations
 from typing import NamedTuple
 
 from thecal_proofs.opinions.coq.argument import Evidence, Literal, Step
@@ -82,7 +81,7 @@ class Items:
             self.rules.append(rule)
 
     def _divide(self, number: int, node: Node) -> None:
-        dividend, divisor = node.args
+        divisor = node.args[1]
         if self.table[divisor].op != "const" or int(self.table[divisor].value) <= 0:
             return
         if node.op == "mod":
@@ -92,7 +91,7 @@ class Items:
             self.rules.append(Rule((), Evidence("Divided", (quotient, number)), True, poly))
             return
         left = self._left(number, node.args)
-        top = {(): int(self.table[divisor].value) - 1}
+        top: Poly = {(): int(self.table[divisor].value) - 1}
         self.rules.append(Rule((), Evidence("Quotient", (number,)), False, left))
         self.rules.append(Rule((), Evidence("QuotientTop", (number,)), False, combine((1, top), (-1, left))))
 

@@ -11,9 +11,10 @@ from thecal_proofs.opinions.coq.argument import Literal, Step
 from thecal_proofs.opinions.coq.items import Items, Rule
 from thecal_proofs.opinions.coq.multiplying import Multiplied
 from thecal_proofs.opinions.coq.table import Poly
-from thecal_proofs.solve import DEFAULT_BUDGET, Question
+from thecal_proofs.solve import Answer, Question
 from thecal_proofs.terms import Term
 
+BUDGET = 1_000_000
 ROUNDS = 30
 SHRINKS = 3
 
@@ -63,33 +64,34 @@ class Pieces:
 
 
 def narrow(items: Items) -> tuple[list[Step], list[Rule]] | None:
-    """Steps and rules that cannot hold together; None if none are found."""
+    """Steps and rules that clash; all of them where Z3 does not know, and None where they can hold together."""
     pieces = Pieces(items)
-    asked = pieces.take((*items.steps, *items.rules))
-    with Question() as question:
-        question.add(asked, tracked=True)
-        for _ in range(ROUNDS):
-            answer = question.check(DEFAULT_BUDGET)
-            if answer.status != "sat":
-                break
-            new = pieces.take(pieces.products.broken(answer.model, asked))
-            if not new:
-                return None
-            asked += new
-            question.add(new, tracked=True)
-    if answer.status == "unknown":  # all that it was told may do all the same
+    kept = pieces.take((*items.steps, *items.rules))
+    answer = _tell(pieces, kept)
+    if answer.status == "unknown":
         return items.steps, items.rules
-    if answer.status == "sat":
-        return None
-    kept = [fact for fact in asked if fact in answer.core]
     for _ in range(SHRINKS):
+        if answer.status == "sat":
+            return None
+        if answer.status == "unsat":
+            kept = [fact for fact in kept if fact in answer.core]
         with Question() as question:
             question.add(kept, tracked=True)
-            answer = question.check(DEFAULT_BUDGET)
-        if answer.status != "unsat":
-            break
-        before, kept = len(kept), [fact for fact in kept if fact in answer.core]
-        if len(kept) == before:
-            break
+            answer = question.check(BUDGET)
     found = [piece for fact in kept for piece in pieces.said[fact]]
     return [each for each in found if isinstance(each, Step)], [each for each in found if isinstance(each, Rule)]
+
+
+def _tell(pieces: Pieces, asked: list[Term]) -> Answer:
+    """Ask, and again with what is true of products where a model errs about them; all that is asked is kept."""
+    with Question() as question:
+        question.add(asked, tracked=True)
+        answer = question.check(BUDGET)
+        for _ in range(ROUNDS):
+            new = pieces.take(pieces.products.broken(answer.model, asked)) if answer.status == "sat" else []
+            if not new:
+                break
+            asked += new
+            question.add(new, tracked=True)
+            answer = question.check(BUDGET)
+    return answer

@@ -23,6 +23,7 @@ def refute(facts: Sequence[Term]) -> Argument:
         raise Lost("what its nodes mean one by one does not suffice")
     steps, rules = narrowed
     # What a comparison says is known wherever it is spoken of.
-    spoken = {abs(literal) for step in steps for literal in step.clause} | {abs(each) for rule in rules for each in rule.literals}
+    spoken = {abs(literal) for step in steps for literal in step.clause}
+    spoken |= {abs(literal) for rule in rules for literal in rule.literals}
     rules += [r for r in items.rules if r not in rules and r.evidence.name == "Given" and abs(r.literals[0]) in spoken]
     return Argument(table, tuple(Cases(table, steps, rules, CLASHES).find()))

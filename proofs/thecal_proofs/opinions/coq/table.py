@@ -69,6 +69,7 @@ class Table:
         if number not in self._polys:
             node = self.nodes[number]
             parts = [self.poly(arg) for arg in node.args] if node.op in ("add", "sub", "mul") else []
+            found: Poly
             match node.op:
                 case "const":
                     found = {(): int(node.value)} if node.value else {}

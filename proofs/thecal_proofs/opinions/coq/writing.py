@@ -9,7 +9,6 @@ from collections.abc import Iterable, Mapping
 from thecal_proofs.opinions.coq.argument import Argument, Clause, Evidence, Literal, Step
 from thecal_proofs.opinions.coq.table import COMPARISONS, Node, Table
 
-HEAD = "From Coq Require Import ZArith List.\nRequire Import Meaning Judge.\nImport ListNotations.\nOpen Scope positive_scope.\n"
 NAMES = {
     "add": "Add",
     "sub": "Sub",
@@ -41,7 +40,6 @@ def write(name: str, argument: Argument) -> str:
         f"Definition {name}_steps : list step := {_list(steps)}.\n"
         f"Theorem {name} : impossible {name}_table {_list(facts)}.\n"
         f"Proof. apply (judge_is_right _ _ {name}_steps). vm_cast_no_check (eq_refl true). Qed.\n"
-        f"Print Assumptions {name}.\n"
     )
 
 
