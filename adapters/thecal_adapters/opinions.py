@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What a second solver, and the first one in other words, said of a proof run: told in a few lines, for any page."""
+"""What other judges, and the first one in other words, said of a proof run: told in a few lines, for any page."""
+
+from collections.abc import Mapping
+from typing import Any
 
 from thecal_adapters.verdicts import Report
 
@@ -17,12 +20,9 @@ def summarize(report: Report) -> list[str]:
     lines = []
     judges = report.get("judges")
     if judges is not None:
-        first, second = judges["names"]
-        told = (
-            f"{second} confirms {judges['confirmed']:,} of the {judges['questions']:,} questions that {first} settles"
-        )
-        alone = len(judges["one_judge_only"])
-        lines.append(f"Second solver: {told}; {alone} obligations have one judge only.")
+        first, *_ = judges["names"]
+        told = f"of the {judges['questions']:,} questions that {first} settles {describe_judges(judges)}"
+        lines.append(f"Other judges: {told}; {len(judges['one_judge_only'])} obligations have one judge only.")
     stability = report.get("stability")
     if stability is not None:
         seeds = ", ".join(map(str, stability["seeds"]))
@@ -32,12 +32,19 @@ def summarize(report: Report) -> list[str]:
     return lines
 
 
+def describe_judges(judged: Mapping[str, Any]) -> str:
+    """Who confirms how many questions, and how many all of them."""
+    counts = judged["by_judge"]
+    told = ", ".join(f"{name} confirms {count:,}" for name, count in counts.items())
+    return told if len(counts) == 1 else f"{told}, all of them {judged['confirmed']:,}"
+
+
 def list_open(report: Report) -> list[str]:
     """What is not confirmed, a line each, the worst first."""
     asked = [report[key] for key in ("judges", "stability") if key in report]
     contradicted = dict.fromkeys(line for said in asked for line in said["contradicted"])
     loud = [f"{CONTRADICTED}: {line}" for line in contradicted]
-    alone = [f"one judge only: {line}" for said in asked for line in said.get("undecided", ())]
+    alone = [f"not confirmed: {line}" for said in asked for line in said.get("undecided", ())]
     return [*loud, *alone, *(f"wavering: {line}" for said in asked for line in said.get("wavering", ()))]
 
 
@@ -46,7 +53,7 @@ def describe_property(report: Report, property_id: str) -> list[str]:
     lines = []
     judged = report.get("judges", {}).get("properties", {}).get(property_id)
     if judged is not None:
-        lines.append(f"a second solver confirms {judged['confirmed']:,} of {judged['questions']:,} questions")
+        lines.append(f"of {judged['questions']:,} questions {describe_judges(judged)}")
     steady = report.get("stability", {}).get("properties", {}).get(property_id)
     if steady is not None:
         told = f"{steady['wavered']:,} of {steady['questions']:,} questions waver"

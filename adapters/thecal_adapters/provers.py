@@ -60,9 +60,10 @@ class Prover(Protocol):
         """Decide the wanted IDs (None: all) and say how, in the form of ``schemas/verdicts.schema.json``.
 
         ``source`` is the folder of a changed copy of the kernel; ``export`` gets one SMT-LIB file for each question.
-        ``solver`` is ``z3``, ``both`` or ``cvc5``: whose word counts. What the proofs rest on is asked again in the
-        words that each of the ``seeds`` leads to. With ``is_weighed`` the key ``lines`` says what proofs use.
-        Raises ``ValueError`` if the source cannot be read, and ``ModuleNotFoundError`` if the solver is not there.
+        ``solver`` is ``z3``, ``cvc5``, ``both``, ``coq`` or ``all``: whose word counts. What the proofs rest on is
+        asked again in the words that each of the ``seeds`` leads to. With ``is_weighed`` the key ``lines`` says what
+        proofs use. Raises ``ValueError`` if the source cannot be read, and ``ModuleNotFoundError`` or
+        ``FileNotFoundError`` if the solver is not there; the text of the latter says what brings it.
         """
 
     def check_export(self, folder: Path, *, source: Path | None) -> Mapping[str, Any]:

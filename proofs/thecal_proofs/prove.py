@@ -81,7 +81,8 @@ def prove(
     With `is_founded` what is asked for is proved together with all that it rests on; without, its own cells alone
     are decided, and the report names the ends that are open.
     With `is_learning` each proof is taken apart into the questions that suffice, for the next time.
-    With a `panel` what each proof rests on is asked again, of another solver or in other words.
+    With a `panel` what each proof rests on is asked again, of other judges or in other words; what they say changes
+    verdicts at the end.
     With `is_weighed` the lines of the kernel are found that each proof uses.
     `search` is the number of steps in which a refutation is looked for from the initial state.
     `kernel` and `specs` are package folders; a changed copy is proved by naming its folder. `jobs=0` works in this
@@ -109,6 +110,8 @@ def prove(
         if not missing:
             break
         results += _run(discharge, list_obligations(project.wiring, project.rows, missing), jobs, progress)
+    if panel is not None:
+        results = panel.settle(results, jobs)
     sources = project.wiring.program.sources
     return Report(
         kernel_sha256=sources.compute_sha256(KERNEL),

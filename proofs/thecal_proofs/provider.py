@@ -20,6 +20,10 @@ from thecal_proofs.frontend import Refusal, Sources
 from thecal_proofs.mutation.campaign import Campaign, Judged, render
 from thecal_proofs.mutation.lister import SKIPPED_MODULES, read_modules
 from thecal_proofs.obligations import ANY_EVENT, INITIAL
+from thecal_proofs.opinions.consulting import SecondSolver
+from thecal_proofs.opinions.coq.compiling import Coq
+from thecal_proofs.opinions.coq.judge import Kernel
+from thecal_proofs.opinions.opinion import Judge
 from thecal_proofs.opinions.panel import Choice, Panel
 from thecal_proofs.prove import Project, prove
 from thecal_proofs.proxies.survey import Judged as Compared
@@ -91,7 +95,8 @@ class Provider:
         """Decide the wanted IDs, or everything; write the questions down as SMT-LIB if a folder is named for them.
 
         With another `solver` than Z3, and with `seeds`, what the proofs rest on is asked again; `is_weighed` finds the
-        lines that they use. Raises `ModuleNotFoundError` if that solver is not installed.
+        lines that they use. Raises `ModuleNotFoundError` if that solver is not installed, and `FileNotFoundError` if
+        Coq is not.
         """
 
         def note(result: Result, done: int, total: int) -> None:
@@ -181,11 +186,14 @@ class Provider:
 
 
 def _call_panel(solver: Choice, seeds: Sequence[int]) -> Panel | None:
-    """Those who are to be asked again; nobody in a plain run."""
-    if solver == "z3":
-        return Panel(seeds=seeds) if seeds else None
-    second = import_module("thecal_proofs.opinions.second")  # who does not ask for it need not have it
-    return Panel(solver, second.ask, second.NAME, seeds)
+    """Those who are to be asked again; nobody in a plain run. Who does not ask for a judge need not have it."""
+    judges: list[Judge] = []
+    if solver in ("cvc5", "both", "all"):
+        second = import_module("thecal_proofs.opinions.second")
+        judges.append(SecondSolver(second.NAME, second.ask))
+    if solver in ("coq", "all"):
+        judges.append(Kernel(Coq()))
+    return Panel(solver, judges, seeds) if judges or seeds else None
 
 
 def _survey(source: Path | None) -> Survey:

@@ -23,7 +23,7 @@ from thecal_proofs.decision import Limits
 from thecal_proofs.discharge import Discharger
 from thecal_proofs.obligations import Obligation
 from thecal_proofs.opinions import second
-from thecal_proofs.opinions.consulting import consult
+from thecal_proofs.opinions.consulting import SecondSolver, consult
 from thecal_proofs.opinions.multiplied import without_products
 from thecal_proofs.opinions.opinion import Said
 from thecal_proofs.opinions.panel import Choice, Panel
@@ -35,6 +35,7 @@ from thecal_proofs.terms import Term
 
 TOY = Path(__file__).parent / "fixtures" / "toy"
 X, Y, Z = map(terms.var, "xyz")
+CVC5 = SecondSolver(second.NAME, second.ask)
 MANY = frozenset(range(-3, 4))
 
 
@@ -50,7 +51,7 @@ def prove_plainly() -> Report:
 
 def make_panel(status: str, choice: Choice = "both") -> Panel:
     """A panel whose second judge says the same of everything."""
-    return Panel(choice, lambda text: Said(status, "as ever"), "the other")
+    return Panel(choice, [SecondSolver("the other", lambda text: Said(status, "as ever"))])
 
 
 def make_shaky_panel(status: str) -> Panel:
@@ -85,7 +86,7 @@ def test_a_plain_run_asks_nobody_and_says_nothing_of_it() -> None:
 
 
 def test_who_is_asked_changes_no_verdict_and_no_question_of_the_first_solver() -> None:
-    plain, judged = prove_plainly(), prove_toy(Panel("both", second.ask, second.NAME, (1, 2)))
+    plain, judged = prove_plainly(), prove_toy(Panel("both", [CVC5], (1, 2)))
     assert [replace(r, seconds=0.0, opinion=None) for r in judged.results] == [
         replace(r, seconds=0.0) for r in plain.results
     ]
@@ -98,7 +99,7 @@ def test_who_is_asked_changes_no_verdict_and_no_question_of_the_first_solver() -
     assert 0 < told["stability"]["largest_share"] < 1
     assert 0 < told["judges"]["properties"]["TOY-01"]["questions"] < questions
     assert is_confirmed(told)
-    assert [line.partition(":")[0] for line in summarize(told)] == ["Second solver", "Stability"]
+    assert [line.partition(":")[0] for line in summarize(told)] == ["Other judges", "Stability"]
 
 
 def test_a_judge_who_disagrees_leaves_nothing_proved_that_rests_on_a_question() -> None:
@@ -152,7 +153,7 @@ def test_a_solver_that_contradicts_itself_proves_nothing() -> None:
 
 def test_a_question_that_is_printed_wrongly_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(smtlib._OPERATORS, "lt", "<=")
-    told = check(prove_toy(Panel("both", second.ask, second.NAME)))
+    told = check(prove_toy(Panel("both", [CVC5])))
     assert told["judges"]["contradicted"]
 
 
@@ -235,7 +236,7 @@ def test_only_what_sufficed_is_asked_and_all_that_was_not_tracked() -> None:
         texts.append(text)
         return Said("unsat")
 
-    panel = Panel("both", judge, "the other")
+    panel = Panel("both", [SecondSolver("the other", judge)])
     assert panel.form("q", heard).confirmed == 1
     assert texts[0].count("(assert ") == 2
     assert "|z|" not in texts[0]
@@ -284,7 +285,7 @@ def test_other_words_are_the_same_each_time_and_have_no_name_of_the_first() -> N
 @pytest.mark.parametrize(
     ("status", "panel"),
     [
-        (Exit.AS_ASKED, Panel("both", second.ask, second.NAME, (1,))),
+        (Exit.AS_ASKED, Panel("both", [CVC5], (1,))),
         (Exit.UNDECIDED, make_panel("unknown")),
         (Exit.UNDECIDED, make_panel("sat")),
         (Exit.UNDECIDED, make_shaky_panel("unknown")),
@@ -323,9 +324,8 @@ def test_a_solver_that_is_not_there_is_named_with_what_brings_it(monkeypatch: py
 def test_one_cell_of_the_kernel_is_confirmed_by_both() -> None:
     project = Project.open(Path(thecal.__file__).parent, Path(thecal_specs.__file__).parent)
     discharger = Discharger(project.wiring, project.rows, Limits())
-    result = Panel("both", second.ask, second.NAME, (1,)).discharge(
-        discharger, Obligation("PulseReported", "property", "OVR-12")
-    )
+    panel = Panel("both", [CVC5], (1,))
+    (result,) = panel.settle([panel.discharge(discharger, Obligation("PulseReported", "property", "OVR-12"))])
     assert result.verdict == "proved"
     assert result.opinion is not None
     assert result.opinion.confirmed == result.opinion.questions > 0

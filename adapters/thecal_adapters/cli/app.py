@@ -45,6 +45,8 @@ class Solver(StrEnum):
     z3 = "z3"
     cvc5 = "cvc5"
     both = "both"
+    coq = "coq"
+    all = "all"
 
 
 Jobs = Annotated[int, typer.Option("--jobs", "-j", min=1, metavar="N", help="Processes that prove at once.")]
@@ -97,7 +99,7 @@ def prove(
         Solver,
         typer.Option(
             help="Whose word counts. Z3 finds every proof; with both, cvc5 is asked again all that a proof rests on, "
-            "and with cvc5 only what it confirms is proved."
+            "with all Coq's kernel too, and with cvc5 or coq only what that one confirms is proved."
         ),
     ] = Solver.z3,
     is_stability_asked: Annotated[

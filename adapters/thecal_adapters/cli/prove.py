@@ -135,6 +135,8 @@ def run_prover(
             )
     except ModuleNotFoundError as error:
         raise Missing(explain_missing(error.name or "")) from error
+    except FileNotFoundError as error:
+        raise Missing(str(error)) from error
     except ValueError as error:
         raise Missing(f"the source could not be read: {error}") from error
     if source is None and not opinions.asked:

@@ -14,15 +14,31 @@ from thecal_proofs.opinions.opinion import Said
 from thecal_proofs.smtlib import render
 from thecal_proofs.terms import Term
 
-Judge: TypeAlias = Callable[[str], Said]  # of a question's text
+Ask: TypeAlias = Callable[[str], Said]  # of a question's text
 
 
-def consult(judge: Judge, title: str, facts: Sequence[Term]) -> Said:
+class SecondSolver:
+    """A judge who reads texts, and says at once what it thinks of them."""
+
+    def __init__(self, name: str, ask: Ask) -> None:
+        self.name = name
+        self._ask = ask
+
+    def say(self, title: str, facts: tuple[Term, ...]) -> Said:
+        """Whether some facts can hold together."""
+        return consult(self._ask, title, facts)
+
+    def settle(self, arguments: frozenset[str], jobs: int) -> dict[str, Said]:
+        """Nothing is left for the end."""
+        return {}
+
+
+def consult(ask: Ask, title: str, facts: Sequence[Term]) -> Said:
     """What a second solver says of some facts."""
-    said = judge(_write(title, facts))
+    said = ask(_write(title, facts))
     if said.status == "unknown" and any(map(terms.is_nonlinear, facts)):
         linear = without_products(facts)
-        if linear is not None and judge(_write(f"{title}, without products", linear)).status == "unsat":
+        if linear is not None and ask(_write(f"{title}, without products", linear)).status == "unsat":
             return Said("unsat")
     return said
 

@@ -15,22 +15,23 @@ PLACES = 4  # of the share of a budget
 def describe(panel: Panel, results: Sequence[Result], rests: Mapping[str, Iterable[str]]) -> dict[str, Any]:
     """The keys `judges` and `stability`, each if it was asked for; `rests` has what each property is proved from."""
     found: dict[str, Any] = {}
-    if panel.judge is not None:
+    contradicted = [line for each in _opinions(results) for line in panel.contradicted(each)]
+    if panel.judges:
         found["judges"] = {
             "solver": panel.choice,
-            "names": [f"z3 {version('z3-solver')}", panel.name],
-            **_count_judged(results),
-            "one_judge_only": [r.id for r in results if r.opinion is not None and r.opinion.undecided],
-            "undecided": [line for each in _opinions(results) for line in each.undecided],
-            "contradicted": _contradicted(results),
-            "properties": {name: _count_judged(_of(results, ids)) for name, ids in rests.items()},
+            "names": [f"z3 {version('z3-solver')}", *panel.names],
+            **_count_judged(panel, results),
+            "one_judge_only": [r.id for r in results if r.opinion is not None and r.opinion.is_alone],
+            "undecided": [line for each in _opinions(results) for line in panel.undecided(each)],
+            "contradicted": contradicted,
+            "properties": {name: _count_judged(panel, _of(results, ids)) for name, ids in rests.items()},
         }
     if panel.seeds:
         found["stability"] = {
             "seeds": list(panel.seeds),
             **_count_steady(results),
             "wavering": [line for each in _opinions(results) for line in each.wavering],
-            "contradicted": _contradicted(results),
+            "contradicted": contradicted,
             "properties": {name: _count_steady(_of(results, ids)) for name, ids in rests.items()},
         }
     return found
@@ -45,15 +46,12 @@ def _of(results: Sequence[Result], ids: Iterable[str]) -> list[Result]:
     return [result for result in results if result.id in wanted]
 
 
-def _contradicted(results: Sequence[Result]) -> list[str]:
-    return [line for each in _opinions(results) for line in each.contradicted]
-
-
-def _count_judged(results: Sequence[Result]) -> dict[str, int]:
+def _count_judged(panel: Panel, results: Sequence[Result]) -> dict[str, Any]:
     opinions = _opinions(results)
     return {
         "questions": sum(each.questions for each in opinions),
         "confirmed": sum(each.confirmed for each in opinions),
+        "by_judge": {name: sum(each.count(place) for each in opinions) for place, name in enumerate(panel.names)},
     }
 
 
