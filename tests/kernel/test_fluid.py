@@ -12,7 +12,6 @@ from thecal.fluid import (
     compute_blend_hi,
     compute_blend_lo,
     compute_hull,
-    is_exact,
     is_well_formed,
 )
 from thecal.units import CONCENTRATION_FG_PER_NL_MAX
@@ -56,9 +55,3 @@ def test_a_fluid_is_well_formed_up_to_both_ends() -> None:
     assert not is_well_formed(make(-1, 0))
     assert not is_well_formed(make(0, highest + 1))
     assert not is_well_formed(make(2, 1))
-
-
-def test_a_label_says_one_number_for_each_drug() -> None:
-    assert is_exact(make(5, 5))
-    assert not is_exact(make(5, 6))
-    assert not is_exact(make(-1, -1))
