@@ -78,9 +78,8 @@ def test_an_exception_that_occurs_after_all_is_told(monkeypatch: pytest.MonkeyPa
     ("name", "alone"),
     [
         ("not for patients", "response REFUSED_BOLUS_OF_A_DRUG_THAT_PATIENTS_MAY_NOT_ASK_FOR"),
-        ("proposals", "response REFUSED_SHORTFALL_BEYOND_TOLERANCE"),
+        ("an empty pump is rinsed", "proposal that the running program forbids"),
         ("no prime", "response REFUSED_PRIME_ABOVE_THE_CAP_OF_AN_HOUR"),
-        ("everything after the end of service", "mode END_OF_SERVICE"),
     ],
 )
 def test_without_the_trace_that_alone_shows_something_it_is_missing(name: str, alone: str) -> None:
