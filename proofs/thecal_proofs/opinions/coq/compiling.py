@@ -9,7 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 COMMAND = "coqc"
-FILES = ("Meaning", "Judge")
+FILES = ("Meaning", "Polynomials", "Judge", "Right")
 CLOSED = "Closed under the global context"
 MISSING = "The proof kernel coqc is missing. Bring it with: apt-get install coq"
 HERE = Path(__file__).resolve().parent
@@ -62,7 +62,7 @@ def write_file(theorems: Mapping[str, str]) -> str:
     """A file of theorems, which ends by asking what all of them rest on."""
     head = (
         "From Coq Require Import ZArith List.\n"
-        "From Thecal Require Import Meaning Judge.\n"
+        "From Thecal Require Import Meaning Judge Right.\n"
         "Import ListNotations.\nOpen Scope positive_scope.\n"
     )
     every = _conjunction(list(theorems))
