@@ -6,7 +6,8 @@ import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import mkdtemp
+from weakref import finalize
 
 COMMAND = "coqc"
 FILES = ("Meaning", "Polynomials", "Judge", "Right")
@@ -23,8 +24,8 @@ class Coq:
         if found is None:
             raise FileNotFoundError(MISSING)
         self._command = found
-        self._folder = TemporaryDirectory(prefix="thecal-coq-")
-        self.folder = Path(self._folder.name)
+        self.folder = Path(mkdtemp(prefix="thecal-coq-"))
+        finalize(self, shutil.rmtree, self.folder, ignore_errors=True)
         self.version = _find_version(found)
         for name in FILES:
             shutil.copyfile(HERE / f"{name}.v", self.folder / f"{name}.v")
