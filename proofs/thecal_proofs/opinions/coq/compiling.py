@@ -6,10 +6,11 @@ import shutil
 import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import mkdtemp
+from weakref import finalize
 
 COMMAND = "coqc"
-FILES = ("Meaning", "Judge")
+FILES = ("Meaning", "Polynomials", "Judge", "Right")
 CLOSED = "Closed under the global context"
 MISSING = "The proof kernel coqc is missing. Bring it with: apt-get install coq"
 HERE = Path(__file__).resolve().parent
@@ -23,8 +24,8 @@ class Coq:
         if found is None:
             raise FileNotFoundError(MISSING)
         self._command = found
-        self._folder = TemporaryDirectory(prefix="thecal-coq-")
-        self.folder = Path(self._folder.name)
+        self.folder = Path(mkdtemp(prefix="thecal-coq-"))
+        finalize(self, shutil.rmtree, self.folder, ignore_errors=True)
         self.version = _find_version(found)
         for name in FILES:
             shutil.copyfile(HERE / f"{name}.v", self.folder / f"{name}.v")
@@ -62,7 +63,7 @@ def write_file(theorems: Mapping[str, str]) -> str:
     """A file of theorems, which ends by asking what all of them rest on."""
     head = (
         "From Coq Require Import ZArith List.\n"
-        "From Thecal Require Import Meaning Judge.\n"
+        "From Thecal Require Import Meaning Judge Right.\n"
         "Import ListNotations.\nOpen Scope positive_scope.\n"
     )
     every = _conjunction(list(theorems))

@@ -10,7 +10,7 @@ from thecal_proofs.opinions.coq.narrowing import narrow
 from thecal_proofs.opinions.coq.table import Table
 from thecal_proofs.terms import Term
 
-CLASHES = 20_000
+CLASHES = 8_000
 
 
 def refute(facts: Sequence[Term]) -> Argument:

@@ -19,7 +19,7 @@ LOWER, UPPER = 0, 1
 class Simplex:
     """Variables, each with a value and at most two bounds; a bound carries whatever reason it was given."""
 
-    most: int = 2_000  # pivots of one check, after which it gives up
+    most: int = 20_000  # pivots, after which it gives up
     values: list[Fraction] = field(default_factory=list)
     bounds: list[list[tuple[int, Any] | None]] = field(default_factory=list)
     rows: dict[int, dict[int, Fraction]] = field(default_factory=dict)
@@ -86,7 +86,6 @@ class Simplex:
 
     def check(self) -> list[tuple[int, Any]] | None:
         """Find values within all bounds, or return what clashes. Raises `TimeoutError` when it gives up."""
-        last = self.pivots + self.most
         while True:
             broken = self._broken()
             if broken is None:
@@ -97,7 +96,7 @@ class Simplex:
             if entering is None:
                 return self._explain(basic, side)
             self.pivots += 1
-            if self.pivots > last:
+            if self.pivots > self.most:
                 raise TimeoutError
             self._pivot(basic, entering, Fraction(limit))
 
