@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Finds a minimal set of lines without which a question would not be refuted.
 
-The solver names the lines that it took; then each of them is left out in turn, and stays out if the rest suffices. All
-is counted in the solver's own steps: the same question gives the same lines on any machine.
+The solver names the lines that it took; then each of them is left out in turn, and stays out if the rest suffices: as
+long as half of what an obligation may cost is left, for the other half is for what is still to be refuted. Costs are
+counted in the solver's own steps, so the same question gives the same lines on any machine.
 """
 
 from collections.abc import Mapping, Sequence
@@ -18,8 +19,8 @@ from thecal_proofs.solve import Answer, Question
 from thecal_proofs.tautologies import find_tautologies
 from thecal_proofs.terms import Term
 
-BUDGET = 400_000  # of one query
-PURSE = 2_500_000  # of one obligation
+BUDGET = 1_000_000  # of one query
+PURSE = 8_000_000  # of one obligation
 ROUNDS = 25  # facts about products, as models break them
 LIES_PER_ROUND = 60
 
@@ -29,6 +30,11 @@ class Purse:
     """What may still be spent."""
 
     left: int = PURSE
+
+    @property
+    def is_half_full(self) -> bool:
+        """Whether there is something to spare."""
+        return 2 * self.left > PURSE
 
     def pay(self, answer: Answer) -> Answer:
         """Count an answer; each costs something."""
@@ -57,7 +63,7 @@ class Weighing:
         needed = [fact for fact in self.tracked if fact in core]
         for fact in [each for each in needed if self.tracked[each]]:
             left = [each for each in needed if each is not fact]
-            smaller = self._try(left, purse) if purse.left > 0 and fact in needed else None
+            smaller = self._try(left, purse) if purse.is_half_full and fact in needed else None
             if smaller is not None:
                 needed = [each for each in left if each in smaller]
         return NONE.union(*(self.tracked[fact] for fact in needed))
