@@ -75,8 +75,9 @@ ALL = "the full catalogue"
 TOO_MUCH = "the full catalogue on the side of too much"
 LACKING_FREE = Scale(is_lacking_free=True)
 OLD_FLUID_LEFT = (
-    "old fluid drawn from the path, and the path declared wider, at the visit that ends the first bridge to a strength"
-    " that differs by a fifth or more; without such a bridge the fault does nothing"
+    "old fluid drawn from the path, and the path declared wider, at the visit within half an hour after the end of a"
+    " bridge to a strength that differs by a fifth or more, if a difference of a fifth is left by then; nobody finds"
+    " it before such a bridge"
 )
 
 ROWS = (

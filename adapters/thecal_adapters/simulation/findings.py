@@ -4,13 +4,14 @@ at visits. What is found is counted by kind of fault.
 """
 
 from collections import Counter, deque
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from thecal.events import PowerRestored
+from thecal.events import PathDeclared, PowerRestored, RefillDone
 from thecal.outcome import Response
 from thecal.state import Alarm
-from thecal_adapters.plant.fluids import Volume
-from thecal_adapters.plant.pump import Told
+from thecal_adapters.plant.fluids import Strength, Volume
+from thecal_adapters.plant.pump import Plant, Told
 from thecal_adapters.ports import Record
 from thecal_adapters.simulation.monitors import Violation
 
@@ -20,11 +21,24 @@ if TYPE_CHECKING:
 DAY_MS = 86_400_000
 FAILURES = 5
 WORTH_PERMILLE = 200  # of the stronger of two fluids: a difference that has to be found
-PATH_MS = 4 * DAY_MS  # by when what a visit found is declared: power may be away for three days
+VISIT_MS = 1_800_000  # by when somebody looks, once a bridge is over
+PATH_MS = 4 * DAY_MS  # by when the pump has heard what a visit found: power may be away for three days
 LOST_MS = 6_000  # of one turn: more than the loop may keep for itself, and the second that is not over
 DRIFT_MS = 3 * 3_600_000  # by when a quartz that loses or gains 1,000 ppm is found out, if the time of day is good
 SOON_MS = 60_000
 DISCREPANT = (Alarm.RESERVOIR_DISCREPANT, Alarm.RESERVOIR_DISCREPANT_AGAIN)
+
+
+def compute_difference_permille(one: Strength, other: Strength) -> int:
+    """By how much two fluids differ, in permille of the stronger, in the drug in which they differ most."""
+    pairs = [(Fraction(a), Fraction(b)) for a, b in zip(one, other) if a or b]
+    return max((int(1_000 * abs(a - b) / max(a, b)) for a, b in pairs), default=0)
+
+
+def find_worst_permille(plant: Plant) -> int:
+    """By how much the path's fluid truly differs from the reservoir's, where it does most."""
+    new = plant.reservoir.strength
+    return max((compute_difference_permille(plug.strength, new) for plug in plant.line.plugs), default=0)
 
 
 class Findings:
@@ -44,8 +58,8 @@ class Findings:
         self._is_failing = False
         self._behind_ms = 0  # by which ticks are behind real time since the boot
         self._is_restart_told = False
-        self._path_due_ms: deque[int] = deque()
-        self._path_found: set[str] = set()
+        self._fluid_changes = 0
+        self._path_found: dict[str, int] = {}  # when each request was made that declares what a visit has found
 
     def on_boot(self, is_restart: bool) -> None:
         """A restart sounds at once."""
@@ -88,10 +102,11 @@ class Findings:
         """Count what was told to have failed, and strike out what sounds; it may be acknowledged in the same turn."""
         if record.response in (Response.PULSE_BOOKED_AS_NOT_DONE, Response.PULSE_BOOKED_AS_UNKNOWN):
             self._failures_ms.append(self._life.clock.now_ms)
-        if record.request_id in self._path_found and record.response is not Response.REFUSED_MALFORMED_FACT:
-            self._path_found.discard(record.request_id)
-            self._path_due_ms.clear()
-            self.found["bridge"] += 1
+        if isinstance(record.event, RefillDone | PathDeclared):
+            self._fluid_changes += 1
+            if record.request_id in self._path_found and record.response is not Response.REFUSED_MALFORMED_FACT:
+                del self._path_found[record.request_id]
+                self.found["bridge"] += 1
         self._is_restart_told = self._is_restart_told or isinstance(record.event, PowerRestored)
         is_later = self._life.clock.now_ms > self._began_ms + SOON_MS
         if isinstance(record.event, PowerRestored) and is_later and not self._is_drift_found:
@@ -111,8 +126,8 @@ class Findings:
             self._miss(name, f"{alarms[0].name} did not sound")
         self._due.clear()
         self._look_at_lost_seconds()
-        if self._path_due_ms and self._path_due_ms[0] < life.clock.now_ms - PATH_MS:
-            self._miss("bridge", "old fluid in the path was not found, or not declared, when the bridge was over")
+        if any(asked_ms < life.clock.now_ms - PATH_MS for asked_ms in self._path_found.values()):
+            self._miss("bridge", "old fluid that a visit has found in the path was not declared")
         while self._failures_ms and self._failures_ms[0] <= life.clock.now_ms - DAY_MS + 200_000:
             self._failures_ms.popleft()
         is_late = life.clock.now_ms > self._began_ms + DRIFT_MS
@@ -139,14 +154,20 @@ class Findings:
         self.found["missed"] += is_lost and self._is_restart_told
         self._behind_ms, self._is_restart_told = behind_ms, False
 
-    def on_bridge_over(self, worst_permille: int) -> None:
-        """The bridge is over by the books: whatever is still notably another fluid must be found."""
-        if worst_permille >= WORTH_PERMILLE:
-            self._path_due_ms.append(self._life.clock.now_ms)
+    def on_bridge_over(self) -> None:
+        """The bridge is over by the books: what is notably another fluid after the time of the visit was not found."""
+        changes = self._fluid_changes
+
+        def look_at_path() -> None:
+            is_same = changes == self._fluid_changes and not self._path_found
+            if is_same and find_worst_permille(self._life.plant) >= WORTH_PERMILLE:
+                self._miss("bridge", "old fluid in the path was not found when the bridge was over")
+
+        self._life.later(VISIT_MS + SOON_MS, look_at_path)
 
     def on_path_found(self, request_id: str) -> None:
         """A visit has found old fluid, and declares the path wider by this request."""
-        self._path_found.add(request_id)
+        self._path_found[request_id] = self._life.clock.now_ms
 
     def on_stall(self) -> None:
         """A stall sounds at once."""

@@ -30,7 +30,7 @@ from thecal_adapters.simulation.people import ACTS, program
 from thecal_adapters.simulation.port import SimulatedPump
 from thecal_adapters.simulation.script import Item, Script
 from thecal_adapters.simulation.virtual import Damage, Fuse, PowerCut, VirtualClock, VirtualConsole, VirtualStore
-from thecal_adapters.simulation.visits import find_worst_permille, is_bridge_over, visit
+from thecal_adapters.simulation.visits import is_bridge_over, plan_visit
 from thecal_adapters.simulation.watch import Watch
 
 DAY_MS = 86_400_000
@@ -241,8 +241,8 @@ class Life:
     def _end_bridge(self, before: State, record: Record) -> None:
         """By the books the old fluid has passed: somebody comes to look whether it has."""
         if record.response is Response.PULSE_BOOKED_AS_DONE and is_bridge_over(before, self.state):
-            self.findings.on_bridge_over(find_worst_permille(self))
-            visit(self, Random(f"{self.script.seed}/visit/{self.clock.now_ms}"))
+            self.findings.on_bridge_over()
+            plan_visit(self, Random(f"{self.script.seed}/visit/{self.clock.now_ms}"))
 
     def _note_step(self, record: Record, truth: Truth | None) -> None:
         if record.response not in (Response.SECONDS_PASSED, Response.SECOND_PASSED):

@@ -2,18 +2,17 @@
 """The visit at the end of a bridge (ASM-40): a clinician draws what is in the path through the access port, compares it
 with the fluid that should be there alone, and declares the path anew: as it was, or wider where old fluid was left.
 
-By the books the front has passed. If the path is larger than declared, or two fluids have mixed over more than was
-declared, old fluid is still behind the tip, and this is when it shows. Volumes are measured with an error, and so are
-strengths.
+By the books the front has passed, within the last half hour. If the path is larger than declared, or two fluids have
+mixed over more than was declared, old fluid is still behind the tip, and this is when it shows. Volumes are measured
+with an error, and so are strengths.
 """
 
-from fractions import Fraction
 from random import Random
 from typing import TYPE_CHECKING
 
 from thecal.state import State
 from thecal_adapters.plant.fluids import Plug, Strength
-from thecal_adapters.simulation.findings import WORTH_PERMILLE
+from thecal_adapters.simulation.findings import VISIT_MS, WORTH_PERMILLE, compute_difference_permille
 from thecal_adapters.simulation.people import HOUR_MS, MINUTE_MS, help_out, prime
 
 if TYPE_CHECKING:
@@ -34,16 +33,17 @@ def is_bridge_over(before: State, after: State) -> bool:
     return is_any and compute_difference_permille(old.hi, new.hi) >= WORTH_PERMILLE
 
 
-def compute_difference_permille(one: Strength, other: Strength) -> int:
-    """By how much two fluids differ, in permille of the stronger, in the drug in which they differ most."""
-    pairs = [(Fraction(a), Fraction(b)) for a, b in zip(one, other) if a or b]
-    return max((int(1_000 * abs(a - b) / max(a, b)) for a, b in pairs), default=0)
+def plan_visit(life: "Life", rng: Random) -> None:
+    """Come within half an hour, unless the fluids have been changed again by then."""
+    path = life.state.path
+    fluid = life.state.reservoir.fluid
 
+    def come() -> None:
+        now = life.state
+        if (now.path.volume_hi_nl, now.path.front_hi_nl, now.reservoir.fluid) == (path.volume_hi_nl, 0, fluid):
+            visit(life, rng)
 
-def find_worst_permille(life: "Life") -> int:
-    """By how much the path's fluid truly differs from the reservoir's, where it does most."""
-    new = life.plant.reservoir.strength
-    return max((compute_difference_permille(plug.strength, new) for plug in life.plant.line.plugs), default=0)
+    life.later(rng.randint(0, VISIT_MS), come)
 
 
 def visit(life: "Life", rng: Random) -> None:
