@@ -243,7 +243,7 @@ def test_a_checker_that_coq_does_not_accept_is_not_used(
 
 def test_coq_that_is_not_there_is_named_with_what_brings_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(compiling, "COMMAND", "no-such-coqc")
-    with pytest.raises(Missing, match="coqc is missing.*apt-get install coq"):
+    with pytest.raises(Missing, match=r"coqc is missing.*apt-get install coq"):
         command.prove(["OVR-03"], False, 1, None, None, None, command.Opinions("coq"))
 
 

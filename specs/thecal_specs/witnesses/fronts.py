@@ -3,7 +3,7 @@
 
 from dataclasses import replace
 
-from thecal.events import PrimeAsked, StopAsked
+from thecal.events import PathDeclared, PrimeAsked, StopAsked
 from thecal.units import DAY_S
 from thecal_specs.witnesses.mixtures import RESIDUAL_NL, SLOWLY, WITH_RESIDUAL, with_largest_bolus
 from thecal_specs.witnesses.proposals import propose
@@ -21,7 +21,7 @@ from thecal_specs.witnesses.pump import (
     with_first_drug,
     with_slots,
 )
-from thecal_specs.witnesses.trace import Quietly, Seconds, Trace
+from thecal_specs.witnesses.trace import Quietly, Seconds, Trace, Truly
 from thecal_specs.witnesses.windows import PATIENT
 
 STRONGER = fill_up(first_fg_per_nl=2 * PULSE_FG, aspirated_nl=FILLED_NL)
@@ -40,7 +40,7 @@ FRONTS = (
         happenings=(
             *start(replace(PRESCRIPTION, bolus_fg=0)),
             STRONGER,
-            declare(4),
+            Truly(PathDeclared(3, 5, True), path_nl=4),
             WEAKER,
             Seconds(50),
             StopAsked(),
