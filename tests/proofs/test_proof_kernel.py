@@ -102,7 +102,7 @@ def test_an_operator_has_the_value_that_cpython_gives_it_for_negative_numbers_to
 
 
 def test_truths_are_combined_as_cpython_combines_them(coq: Coq) -> None:
-    made = {
+    made: dict[str, tuple[Term, Callable[[bool, bool], bool]]] = {
         "and": (terms.both(B, C), lambda b, c: b and c),
         "or": (terms.either(B, C), lambda b, c: b or c),
         "not": (terms.eq(B, terms.negate(C)), lambda b, c: b != c),
@@ -243,7 +243,7 @@ def test_a_checker_that_coq_does_not_accept_is_not_used(
 
 def test_coq_that_is_not_there_is_named_with_what_brings_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(compiling, "COMMAND", "no-such-coqc")
-    with pytest.raises(Missing, match=r"coqc is missing.*apt-get install coq"):
+    with pytest.raises(Missing, match=r"coqc is missing\. Bring it with: apt-get install coq"):
         command.prove(["OVR-03"], False, 1, None, None, None, command.Opinions("coq"))
 
 

@@ -19,8 +19,8 @@ HERE = Path(__file__).resolve().parent
 class Coq:
     """The checker, compiled once, and a place for questions."""
 
-    def __init__(self, command: str = COMMAND) -> None:
-        found = shutil.which(command)
+    def __init__(self, command: str = "") -> None:
+        found = shutil.which(command or COMMAND)
         if found is None:
             raise FileNotFoundError(MISSING)
         self._command = found
