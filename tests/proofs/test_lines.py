@@ -173,10 +173,10 @@ def test_each_node_is_that_of_the_line_that_computes_it() -> None:
 def test_nothing_is_remembered_outside_nor_of_the_specification() -> None:
     origins = Origins()
     with RECORDER.at(Loc("kernel/thecal/step.py", 3, 1), origins):
-        terms.add(X, terms.const(77))
+        RECORDER.note_result(terms.add(X, terms.const(77)))
     assert origins.find(terms.add(X, terms.const(77))) == frozenset()
     with RECORDER.heard(), RECORDER.at(Loc("specs/thecal_specs/ghost.py", 3, 1), origins):
-        terms.add(X, terms.const(77))
+        RECORDER.note_result(terms.add(X, terms.const(77)))
     assert origins.is_claimed(terms.add(X, terms.const(77)))
     assert origins.find(terms.add(X, terms.const(77))) == frozenset()
 

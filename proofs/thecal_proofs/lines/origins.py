@@ -9,7 +9,7 @@ number that it names.
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
-from thecal_proofs import terms
+from thecal_proofs import terms, values
 from thecal_proofs.encode import Encoder, Env, Exit
 from thecal_proofs.frontend import Program, ir
 from thecal_proofs.frontend.refusal import Loc
@@ -18,6 +18,9 @@ from thecal_proofs.terms import Term
 from thecal_proofs.values import Value
 from thecal_proofs.wiring import KERNEL
 
+COMPUTED = (
+    ir.Arith, ir.Negate, ir.Absolute, ir.Extreme, ir.ToInt, ir.Compare, ir.Logic, ir.Not, ir.Choose, ir.Fold,
+)  # fmt: skip
 TURNED = frozenset(("le", "lt"))  # not to be at most is to be more: another node
 
 
@@ -28,15 +31,21 @@ class Origins:
         self._lines: dict[Term, Lines] = {}
         self._claimed: set[Term] = set()
 
-    def note(self, node: Term, line: Line | None) -> None:
-        """A node was made by a line of the kernel, or by one of the specification."""
+    def note(self, node: Term, line: Line | None, is_result: bool = True) -> None:
+        """A node was made by a line of the kernel, or by one of the specification.
+
+        What is made on the way to a result counts only where nothing is known of it yet, unless it is a choice between
+        numbers, which nobody makes on the way.
+        """
+        is_result = is_result or (node.op == "ite" and not node.is_bool)
         if line is None:
-            self._claimed.add(node)
+            if is_result:
+                self._claimed.add(node)
             return
         found = self._lines.get(node)
         if found is None:
             self._lines[node] = frozenset((line,))
-        elif line not in found:
+        elif is_result and line not in found:
             self._lines[node] = found | {line}
 
     def find(self, node: Term) -> Lines:
@@ -55,12 +64,17 @@ class Recorder:
     def __init__(self) -> None:
         self._line: Line | None = None
         self._origins: Origins | None = None
+        self._depth = 0
 
     @contextmanager
     def heard(self) -> Iterator[None]:
         """Whatever is evaluated in here is remembered."""
-        with terms.overheard(self._note):
-            yield
+        self._depth += 1
+        try:
+            with terms.overheard(self._note):
+                yield
+        finally:
+            self._depth -= 1
 
     @contextmanager
     def at(self, loc: Loc | None, origins: Origins) -> Iterator[None]:
@@ -74,9 +88,15 @@ class Recorder:
         finally:
             self._line, self._origins = before
 
-    def _note(self, node: Term) -> None:
+    def note_result(self, value: Value) -> None:
+        """What an expression computes, and of what is compared field by field each comparison."""
+        for leaf in values.leaves(value) if self._depth else ():
+            for node in (leaf, *(leaf.args if leaf.op == "and" else ())):
+                self._note(node, True)
+
+    def _note(self, node: Term, is_result: bool = False) -> None:
         if self._origins is not None and node.args:
-            self._origins.note(node, self._line)
+            self._origins.note(node, self._line, is_result)
 
 
 RECORDER = Recorder()  # of this process, as the table of terms is
@@ -97,7 +117,10 @@ class TracingEncoder(Encoder):
     def evaluate(self, expr: ir.Expr, env: Env) -> Value:
         """Evaluate one expression on the current path."""
         with RECORDER.at(expr.loc, self.origins):
-            return super().evaluate(expr, env)
+            value = super().evaluate(expr, env)
+            if isinstance(expr, COMPUTED):
+                RECORDER.note_result(value)
+            return value
 
     def _statement(self, statement: ir.Stmt, env: Env) -> list[Exit]:
         with RECORDER.at(statement.loc, self.origins):
