@@ -85,17 +85,32 @@ def test_the_command_says_how_it_is_used(capsys: pytest.CaptureFixture[str]) -> 
     assert "MODULE:FUNCTION" in capsys.readouterr().err
 
 
-def test_the_port_that_the_guide_shows_is_right(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+KEPT_FIRST = "        self.keep(sequence, None)  # before the motor turns\n"
+LOOKED = "PulseResult.DONE if self.motor.pulses == before + 1 else PulseResult.UNKNOWN"
+
+
+@pytest.mark.parametrize(
+    ("line", "instead", "broken"),
+    [
+        ("", "", []),
+        (KEPT_FIRST, "", ["a power cut in a pulse moves at most one"]),
+        (LOOKED, "PulseResult.DONE", ["a blocked motor is never done"]),
+        ("if volume_nl == 250:", "if True:", ["another volume moves nothing"]),
+    ],
+    ids=["right", "kept-too-late", "does-not-look", "any-volume"],
+)
+def test_the_port_that_the_guide_shows_is_right_and_each_of_its_lines_is_needed(
+    line: str, instead: str, broken: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     code = next(text for text in re.findall(r"```python\n(.*?)```", GUIDE, re.DOTALL) if "class EncoderPort" in text)
-    exec(compile(code, "adapters/README.md", "exec"), {"__name__": "guide"})
-    verdicts = [line.partition(" ")[0] for line in capsys.readouterr().out.splitlines()]
-    assert verdicts.count("kept") == 11
-    assert verdicts.count("not") == 2
+    assert line in code
+    exec(compile(code.replace(line, instead) if line else code, "adapters/README.md", "exec"), {"__name__": "guide"})
+    lines = capsys.readouterr().out.splitlines()
+    assert [each.removeprefix("broken ") for each in lines if not each.startswith("kept ")] == broken
     assert "thirteen rules" in GUIDE
-    assert len(verdicts) == 13
+    assert len(lines) == 13
 
 
 @pytest.mark.parametrize("named", ["no_such_module:make", "thecal_adapters.ports:no_such_function"])

@@ -12,7 +12,6 @@ from thecal_adapters.cli import bench as bench_command
 from thecal_adapters.cli import check as check_command
 from thecal_adapters.cli import explain as explain_command
 from thecal_adapters.cli import export as export_command
-from thecal_adapters.cli import log as log_command
 from thecal_adapters.cli import mutate as mutate_command
 from thecal_adapters.cli import prove as prove_command
 from thecal_adapters.cli import pump as pump_command
@@ -21,6 +20,8 @@ from thecal_adapters.cli import report as report_command
 from thecal_adapters.cli import simulate as simulate_command
 from thecal_adapters.cli import statements as statements_command
 from thecal_adapters.cli import translate as translate_command
+from thecal_adapters.cli.log_app import log_app
+from thecal_adapters.cli.options import JsonTo
 from thecal_adapters.cli.telling import guarded
 from thecal_adapters.exits import Exit
 from thecal_adapters.finding import find_module
@@ -50,14 +51,9 @@ class Solver(StrEnum):
 
 
 Jobs = Annotated[int, typer.Option("--jobs", "-j", min=1, metavar="N", help="Processes that prove at once.")]
-JsonTo = Annotated[
-    str | None, typer.Option("--json", metavar="FILE|-", help="Write the result as JSON; - is the standard output.")
-]
 
 
-log_app = typer.Typer(help="Check, show or export the journal of a pump.", no_args_is_help=True)
 app.add_typer(log_app, name="log")
-JournalFile = Annotated[Path, typer.Argument(metavar="FILE", help="The journal; its head is FILE.head beside it.")]
 
 
 def run() -> None:
@@ -239,47 +235,6 @@ def bench(
 ) -> Exit:
     """Measure proofs and steps."""
     return bench_command.bench(ids or [], jobs, json_to)
-
-
-@log_app.command("verify")
-@guarded
-def log_verify(
-    file: JournalFile,
-    key: Annotated[Path | None, typer.Option(metavar="FILE", help="The key that has sealed it.")] = None,
-    head: Annotated[Path | None, typer.Option(metavar="FILE", help="The head, if it is elsewhere.")] = None,
-    is_replayed: Annotated[
-        bool, typer.Option("--replay", help="Step every event again and compare the states, too.")
-    ] = False,
-    json_to: JsonTo = None,
-) -> Exit:
-    """Check that a journal is as it was written; exit 1 with the first break."""
-    return log_command.verify(file, head, key, is_replayed, json_to)
-
-
-@log_app.command("show")
-@guarded
-def log_show(
-    file: JournalFile,
-    first: Annotated[int, typer.Option("--from", metavar="N", min=0, help="Begin with this entry.")] = 0,
-    last_count: Annotated[
-        int, typer.Option("--last", metavar="N", min=0, help="Only the last N entries; 0 for all.")
-    ] = 0,
-    is_all: Annotated[bool, typer.Option("--all", help="Seconds and done pulses as well.")] = False,
-    json_to: JsonTo = None,
-) -> Exit:
-    """Tell what a journal says, one line an entry."""
-    return log_command.show(file, first, last_count, is_all, json_to)
-
-
-@log_app.command("export")
-@guarded
-def log_export(
-    file: JournalFile,
-    form: Annotated[log_command.Form, typer.Option(help="JSON Lines, CSV, or FHIR MedicationAdministration.")],
-    output: Annotated[str, typer.Option("--output", "-o", metavar="FILE|-", help="Where to.")] = "-",
-) -> Exit:
-    """Write a journal in a form that others read."""
-    return log_command.export(file, form, output)
 
 
 @app.command()
