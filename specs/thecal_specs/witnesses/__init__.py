@@ -9,6 +9,7 @@ from thecal_specs.witnesses.boluses import BOLUSES
 from thecal_specs.witnesses.doubts import DOUBTS
 from thecal_specs.witnesses.faults import FAULTS
 from thecal_specs.witnesses.fluids import FLUIDS
+from thecal_specs.witnesses.jointly import JOINTLY
 from thecal_specs.witnesses.limits import LIMITS
 from thecal_specs.witnesses.midnight import MIDNIGHT
 from thecal_specs.witnesses.mixtures import MIXTURES
@@ -34,4 +35,5 @@ WITNESSES: tuple[Trace, ...] = (
     *RANGES,
     *MIXTURES,
     *DOUBTS,
+    *JOINTLY,
 )
