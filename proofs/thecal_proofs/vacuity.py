@@ -127,7 +127,7 @@ def find_refuted(record: Mapping[str, Any], weakened: Mapping[str, Any]) -> dict
     """By property a broken kernel that it has killed, or else what a weaker statement of it lets through."""
     found: dict[str, str] = {}
     rows = [(f"{name}: {kill}", kill) for name, _, kill in record["mutants"]]
-    notices = [row[2] for row in weakened["statements"]]
+    notices = [notice for notice, _ in weakened["noticed"]]
     for told, kill in (*rows, *((notice, notice) for notice in notices if " lets through " in notice)):
         by = re.match(r"[A-Z]{3}-[0-9]{2}", kill)
         if by:

@@ -91,10 +91,10 @@ def test_every_property_has_something_that_it_refutes() -> None:
 
 def test_a_property_that_refutes_nothing_is_missing() -> None:
     lines = [["MUT-00000001", "a.py:1", "OVR-03, trace lockout, step 4"], ["MUT-00000002", "a.py:2", "undecided"]]
-    assert find_refuted({"mutants": lines}, {"statements": []}) == {"OVR-03": f"MUT-00000001: {lines[0][2]}"}
-    weaker = ["STM-00000001", "b.py:1", "TIM-01 lets through outcome.state as it was, trace a, step 2"]
-    sound = ["STM-00000002", "b.py:2", "TIM-05 refutes the kernel, trace a, step 2"]
-    assert set(find_refuted({"mutants": []}, {"statements": [weaker, sound]})) == {"TIM-01"}
+    assert find_refuted({"mutants": lines}, {"noticed": []}) == {"OVR-03": f"MUT-00000001: {lines[0][2]}"}
+    weaker = ["TIM-01 lets through outcome.state as it was, trace a, step 2", ["STM-00000001"]]
+    sound = ["TIM-05 refutes the kernel, trace a, step 2", ["STM-00000002"]]
+    assert set(find_refuted({"mutants": []}, {"noticed": [weaker, sound]})) == {"TIM-01"}
 
 
 def test_every_conjunct_of_the_invariant_is_needed_by_a_proof() -> None:
