@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a campaign of changed statements has said: how it ends, and the record of it that is kept beside the proofs.
 
-In the record a changed statement has one line: its ID and place, and what noticed it. All else follows from the texts.
+In the record changed statements stand behind what noticed them, or behind the reason why nobody need; those that
+nothing noticed have a line each, with their place. All else follows from the texts.
 """
 
 import json
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -27,7 +29,7 @@ def find_exit(campaign: Campaign, record: Campaign | None) -> Exit:
 
 def find_holes(record: Campaign | None) -> set[str]:
     """The changed statements that are on record as noticed by nothing."""
-    return set() if record is None else {row[0] for row in record["statements"] if row[2] == UNNOTICED}
+    return set() if record is None else {name for name, _ in record[UNNOTICED]}
 
 
 def describe_notice(row: Mapping[str, Any]) -> str:
@@ -41,12 +43,23 @@ def describe_notice(row: Mapping[str, Any]) -> str:
 
 
 def render_record(campaign: Campaign) -> str:
-    """The record of a campaign: hashes, the sum, and a line for each changed statement."""
+    """The record of a campaign: hashes, the sum, the holes, and a line for each that notices changed statements."""
     head = {key: campaign[key] for key in ("version", *HASHES, "summary")}
-    rows = campaign["statements"]
-    lines = [json.dumps([each["id"], f"{each['file']}:{each['line']}", describe_notice(each)]) for each in rows]
-    told = json.dumps(head, indent=2)[:-2]
-    return told + ',\n  "statements": [\n    ' + ",\n    ".join(lines) + "\n  ]\n}\n"
+    noticed: dict[str, list[str]] = defaultdict(list)
+    holes: list[tuple[str, str]] = []
+    for row in campaign["statements"]:
+        if row["verdict"] == UNNOTICED:
+            holes.append((row["id"], f"{row['file']}:{row['line']}"))
+        else:
+            noticed[describe_notice(row)].append(row["id"])
+    lists = (f'"{UNNOTICED}": {render_lines(holes)}', f'"noticed": {render_lines(noticed.items())}')
+    return json.dumps(head, indent=2)[:-2] + ",\n  " + ",\n  ".join(lists) + "\n}\n"
+
+
+def render_lines(rows: Iterable[object]) -> str:
+    """A list with a line for each of its rows."""
+    lines = ",\n    ".join(json.dumps(row) for row in rows)
+    return f"[\n    {lines}\n  ]" if lines else "[]"
 
 
 def read_record(root: Path) -> Campaign | None:

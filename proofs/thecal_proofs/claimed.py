@@ -52,6 +52,24 @@ class Claimed:
         return f"{self._file}:{place[0]}:{place[1]}"
 
 
+def write_antecedent(node: ast.FunctionDef, name: str) -> str:
+    """The text of a predicate's twin for the solver: True where any of its places claims something."""
+    twin = _Joiner().visit(deepcopy(node))
+    twin.name = name
+    return ast.unparse(ast.fix_missing_locations(twin))
+
+
+class _Joiner(ast.NodeTransformer):
+    """Puts the conditions, any of which is enough, in place of what a predicate returns."""
+
+    def visit_Return(self, node: ast.Return) -> ast.Return:
+        conditions = [clause.condition for clause in _clauses(node.value, _place(node))]
+        if any(isinstance(each, ast.Constant) for each in conditions):
+            return ast.copy_location(ast.Return(ast.Constant(True)), node)
+        joined = ast.BoolOp(ast.Or(), conditions) if len(conditions) > 1 else (conditions or [ast.Constant(False)])[0]
+        return ast.copy_location(ast.Return(joined), node)
+
+
 class _Rewriter(ast.NodeTransformer):
     """Puts pairs of place and condition in place of what a predicate returns."""
 

@@ -59,15 +59,21 @@ def test_wrong_use(recorded: Any, expect_exit: Run, args: tuple[str, ...]) -> No
     assert "Traceback" not in done.stderr
 
 
-def test_a_record_has_a_line_for_each_change_and_knows_its_texts_and_kernels(recorded: Any, expect_exit: Run) -> None:
+def test_a_record_says_what_noticed_each_change_and_knows_its_texts_and_kernels(
+    recorded: Any, expect_exit: Run
+) -> None:
     assert "There is no proofs/statements.json" in expect_exit(3, "mutate", "--claims", "--check").stderr
-    recorded.say(statements=["noticed", "kept"])
-    expect_exit(0, "mutate", "--claims", "--record")
+    recorded.say(statements=["noticed", "kept", "unnoticed"])
+    expect_exit(1, "mutate", "--claims", "--record")
     lines = (recorded.root / "proofs" / "statements.json").read_text().splitlines()
     told = "OVR-03 lets through MUT-00000001, trace lockout, step 44"
-    assert f'    ["STM-00000001", "ghost.py:1", "{told}"],' in lines
-    assert '    ["STM-00000002", "ghost.py:2", "Proved to say no less."]' in lines
-    assert "is about these texts: 2, 1 noticed, 1 kept" in expect_exit(0, "mutate", "--claims", "--check").stdout
+    assert f'    ["{told}", ["STM-00000001"]],' in lines
+    assert '    ["Proved to say no less.", ["STM-00000002"]]' in lines
+    assert '    ["STM-00000003", "ghost.py:3"]' in lines
+    assert (
+        "is about these texts: 3, 1 noticed, 1 kept, 1 unnoticed"
+        in expect_exit(0, "mutate", "--claims", "--check").stdout
+    )
     recorded.say(name="other", statements=["noticed"])
     assert "is about other texts or kernels" in expect_exit(1, "mutate", "--claims", "--check").stdout
     recorded.say(name="other", mutants=["killed"])
