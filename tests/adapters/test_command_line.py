@@ -210,10 +210,10 @@ def test_a_scenario_that_turns_out_otherwise_is_a_finding(repository: Any, expec
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ('{"version": NaN}', "thecal: $: NaN is no JSON number\n"),
-        ('{"version": 1, "version": 1}', "thecal: $: the key 'version' stands twice in one object\n"),
-        ("{}", "thecal: $: 'version' is a required property\n"),
-        ("\x00", "thecal: $: is no JSON"),
+        ('{"version": NaN}', "thecal: wrong.json: $: NaN is no JSON number\n"),
+        ('{"version": 1, "version": 1}', "thecal: wrong.json: $: the key 'version' stands twice in one object\n"),
+        ("{}", "thecal: wrong.json: $: 'version' is a required property\n"),
+        ("\x00", "thecal: wrong.json: $: is no JSON"),
     ],
 )
 def test_a_file_that_is_no_scenario_is_wrong_use(repository: Any, expect_exit: Run, text: str, reason: str) -> None:
