@@ -48,14 +48,17 @@ def list_judges(report: Report) -> list[dict[str, Any]]:
     return [
         {
             "name": name,
-            "questions": said["questions"],
-            "confirmed": said["confirmed"],
+            **_confirmed_by(name, said),
             "one_judge_only": sorted(said["one_judge_only"]),
             "contradicted": sorted(said["contradicted"]),
-            "properties": said["properties"],
+            "properties": {id_: _confirmed_by(name, each) for id_, each in said["properties"].items()},
         }
         for name in names
     ]
+
+
+def _confirmed_by(name: str, counts: Mapping[str, Any]) -> dict[str, int]:
+    return {"questions": counts["questions"], "confirmed": counts["by_judge"][name]}
 
 
 def describe_stability(report: Report) -> dict[str, Any]:

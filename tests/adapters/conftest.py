@@ -166,9 +166,10 @@ class Prover:
         said = {"questions": 5 * len(rows), "contradicted": []}
         asked = {}
         if solver != "z3":
-            judged = {row.id: {"questions": 5, "confirmed": 4} for row in rows}
+            judge = SAID.get("judge", "other 2")
+            judged = {row.id: {"questions": 5, "confirmed": 4, "by_judge": {judge: 4}} for row in rows}
             alone = {"one_judge_only": ["OVR-03/SecondPassed"], "undecided": ["OVR-03/SecondPassed: lost"]}
-            names = {"solver": solver, "names": ["z3 1", SAID.get("judge", "other 2")]}
+            names = {"solver": solver, "names": ["z3 1", judge], "by_judge": {judge: 4 * len(rows)}}
             asked["judges"] = {**said, **names, "confirmed": 4 * len(rows), **alone, "properties": judged}
         if seeds:
             steady = {"questions": 5, "wavered": SAID.get("wavered", 0), "largest_share": 0.1234}

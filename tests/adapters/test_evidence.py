@@ -47,7 +47,7 @@ def render(fingerprint: dict[str, str], report: dict[str, Any], kept: dict[str, 
 
 
 def make_judged(make_report: Make, name: str, confirmed: int) -> dict[str, Any]:
-    counts = {"questions": 9, "confirmed": confirmed}
+    counts = {"questions": 9, "confirmed": 0, "by_judge": {name: confirmed}}  # by all judges, and by this one
     return {
         **make_report(),
         "judges": {
