@@ -173,7 +173,8 @@ class Keys:
 
 
 def test_a_reservoir_is_filled_by_the_keyboard_alone(browser: Browser, server: Server) -> None:
-    context = browser.new_context(viewport={"width": DESK[0], "height": DESK[1]}, locale="en-GB")
+    desk = {"width": DESK[0], "height": DESK[1]}
+    context = browser.new_context(viewport=desk, locale="en-GB", reduced_motion="reduce")  # nothing glides into sight
     for seat in sit(context, server.base):
         keys = Keys(seat)
         seat.look("/sign-in")

@@ -51,7 +51,7 @@ def pump(asked: Asked) -> Exit:
         try:
             name, open_wire = open_port(asked.port, asked.baud)
         except LinkDown as down:
-            raise WrongUse(f"--port: {asked.port} cannot be opened as a serial port: {down}") from None
+            raise WrongUse(f"--port: cannot be opened as a serial port: {down}") from None
         tell_start(teller, asked, name)
         served = serve_pump(config, store, list(keys.values()), open_wire, teller.line)
     teller.line(f"Ended. Pulses moved: {served.pulses}. On the line: {describe(served.counts)}.")

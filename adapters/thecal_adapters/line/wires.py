@@ -48,7 +48,7 @@ class SerialWire:
             self._serial = serial.Serial(port, baud, timeout=0, write_timeout=write_s, exclusive=_exclusive())
         except (OSError, ValueError) as error:  # SerialException is an OSError, with a number or without
             number = getattr(error, "errno", None)
-            raise LinkDown(os.strerror(number) if number else str(error)) from error
+            raise LinkDown(f"{port}: {os.strerror(number) if number else error}") from error
 
     def read(self, wait_s: float) -> bytes:
         """See ``Wire``."""
