@@ -46,6 +46,7 @@ imports: $(VENV)/.dev ## Who may import whom
 drift: $(VENV)/.dev ## Generated files and records are those of the sources
 	@$(BIN)/thecal report --check
 	@$(BIN)/thecal mutate --check
+	@$(BIN)/thecal mutate --claims --check
 	@$(BIN)/thecal prove PRG-13 --lines --check
 
 report: $(VENV)/.dev ## Renew the generated files
