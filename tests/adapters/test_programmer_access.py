@@ -7,7 +7,7 @@ Desk and phone, light and dark, 200 % zoom, forced colours, reduced motion; and 
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, ViewportSize
 from tests.adapters.desks import PASSWORD, PATH, PROGRAM, REFILL
 from tests.adapters.seats import DESK, PHONE, Seat, Server, open_browser, press, sit, start
 
@@ -173,7 +173,7 @@ class Keys:
 
 
 def test_a_reservoir_is_filled_by_the_keyboard_alone(browser: Browser, server: Server) -> None:
-    desk = {"width": DESK[0], "height": DESK[1]}
+    desk = ViewportSize(width=DESK[0], height=DESK[1])
     context = browser.new_context(viewport=desk, locale="en-GB", reduced_motion="reduce")  # nothing glides into sight
     for seat in sit(context, server.base):
         keys = Keys(seat)
