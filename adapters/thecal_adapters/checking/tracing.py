@@ -65,9 +65,11 @@ def _live(
     config: Config, trace: Trace, is_over: Callable[[State, Trace], bool], end_tick: int, asks_tick: int
 ) -> Trace:
     while not is_over(trace.state, trace) and trace.state.tick < end_tick:
-        if trace.state.tick >= asks_tick:
+        if trace.state.tick >= asks_tick and not trace.state.bolus.is_active:
             asks_tick = _ask(config, trace)
-        horizon_s = min(end_tick, max(asks_tick, trace.state.tick + 1)) - trace.state.tick
+        # While a bolus runs nobody asks: it would be refused, and no bolus ends in quiet seconds.
+        until_tick = end_tick if trace.state.bolus.is_active else min(end_tick, max(asks_tick, trace.state.tick + 1))
+        horizon_s = until_tick - trace.state.tick
         quiet_s = min(horizon_s, compute_quiet_s(config, trace.state))
         if quiet_s > 1:
             trace.state = step(config, trace.state, SecondsPassed(quiet_s)).state
@@ -99,10 +101,10 @@ def _ask(config: Config, trace: Trace) -> int:
     trace.state = outcome.state
     if outcome.response == Response.BOLUS_GRANTED:
         trace.granted.append(outcome.state.tick)
-    return max(trace.state.tick + 1, _find_next_tick(config, outcome.state, outcome.response))
+    return max(trace.state.tick + 1, _find_next_tick(outcome.state, outcome.response))
 
 
-def _find_next_tick(config: Config, state: State, response: Response) -> int:
+def _find_next_tick(state: State, response: Response) -> int:
     """When what was against a bolus may be over; never later than that."""
     now = state.tick
     midnight = now - now % DAY_S + DAY_S
@@ -114,9 +116,7 @@ def _find_next_tick(config: Config, state: State, response: Response) -> int:
         return min([midnight, *(e.end_tick + DAY_S for e in state.ledger if e.is_used and e.end_tick + DAY_S > now)])
     if response == Response.REFUSED_BOLUS_ABOVE_THE_CAP_OF_AN_HOUR:
         return min([midnight, *(e.end_tick + HOUR_S for e in state.ledger if e.is_used and e.end_tick + HOUR_S > now)])
-    if response in (Response.BOLUS_GRANTED, Response.REFUSED_BOLUS_WHILE_ONE_IS_ACTIVE):
-        return now + compute_quiet_s(config, state)  # no bolus ends in quiet seconds
-    return now + PATIENCE_S
+    return now + 1 if response == Response.BOLUS_GRANTED else now + PATIENCE_S
 
 
 def settle(config: Config, state: State) -> State:
