@@ -164,11 +164,13 @@ class Hand:
             self.send("/again/", **(values if again is None else again))
         return self.text
 
-    def do(self, name: str, values: dict[str, str] | None = None) -> str:
-        """The whole way, to the result."""
+    def do(self, name: str, values: dict[str, str] | None = None, checked: bool = True) -> str:
+        """The whole way, to the result; if ``checked``, the pump must read back what was reviewed."""
         self.review(name, values or {})
         assert self.path.startswith("/review/"), self.text
-        return self.send("/review/")
+        self.send("/review/")
+        assert not checked or "The pump holds another value" not in self.text, self.text
+        return self.text
 
 
 @dataclass

@@ -45,10 +45,10 @@ class Server:
         return told
 
 
-def start(folder: Path, *options: str) -> Server:
+def start(folder: Path, *options: str, module: str = "thecal_adapters") -> Server:
     """Start the command, and read where it is."""
-    command = [sys.executable, "-u", "-m", "thecal_adapters", "programmer", "--listen", "0", "--folder", str(folder)]
-    process = subprocess.Popen([*command, *options], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    command = [sys.executable, "-u", "-m", module, "programmer", "--listen", "0", "--folder", str(folder), *options]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=ROOT)
     assert process.stdout is not None
     told = ""
     for line in process.stdout:

@@ -11,9 +11,8 @@ from dataclasses import replace
 from pathlib import Path
 from threading import Lock
 
-import httpx
 import pytest
-from tests.adapters.desks import CONFIG, PASSWORD, PATH, PROGRAM, REFILL, Hand
+from tests.adapters.desks import CONFIG
 
 from thecal.events import (
     Event,
@@ -104,42 +103,6 @@ def find(pattern: str, told: str) -> str:
     found = re.search(pattern, told)
     assert found is not None, told
     return found[1]
-
-
-def test_a_pump_at_the_end_of_a_serial_line_is_filled_programmed_and_then_missed(tmp_path: Path) -> None:
-    keys = str(tmp_path / "keys.toml")
-    with start("pump", "Port:", "--keys", keys) as (said, pump):
-        line = (
-            "--port",
-            find(r"Port: (\S+)", said),
-            "--keys",
-            keys,
-            "--listen",
-            "0",
-            "--folder",
-            str(tmp_path / "page"),
-        )
-        with start("programmer", "End it", *line) as (told, _):
-            base = find(r"(http://127\.0\.0\.1:\d+)", told)
-            with httpx.Client(base_url=base, follow_redirects=True, timeout=300) as client:
-                hand = Hand(client, base)
-                first = find(r"one-time password (\S+);", told)
-                hand.sign_in("clinician", first)
-                hand.send("/password", old=first, password=PASSWORD, again=PASSWORD)
-                hand.do("refill", {**REFILL, "lot": "L-1"})
-                assert "70 REFILL_BOOKED" in hand.text
-                assert "18 mL" in hand.look("/status")
-                hand.do("path", PATH)
-                hand.review("program", {**PROGRAM, "bolus": "", "duration": "", "lockout": "", "count": ""})
-                while "being reckoned" in hand.text:
-                    hand.look(hand.path)
-                hand.send("/review/")
-                assert "31 PRESCRIPTION_CONFIRMED" in hand.text
-                pump.terminate()
-                pump.wait()
-                hand.look("/status")
-                assert hand.status == 503
-                assert "What it delivers now is not known here" in hand.text
 
 
 class Another:

@@ -7,6 +7,7 @@ from typing import Protocol, runtime_checkable
 
 from thecal.events import Event
 from thecal.outcome import Response
+from thecal.state import State
 from thecal_adapters.codec import encode
 from thecal_adapters.programmer.actions import Value
 from thecal_adapters.programmer.desk import Visit
@@ -64,7 +65,10 @@ class Arranging(Protocol):
 
 @dataclass
 class Draft:
-    """Somebody's entries on their way. ``reading``: what the review was made on."""
+    """Somebody's entries on their way. ``reading``: what the review was made on, ``reviewed``: the state after it.
+
+    ``otherwise``: what the pump holds otherwise than was entered, or, after the order, than was reviewed.
+    """
 
     id: str
     workflow: Workflow
@@ -75,6 +79,8 @@ class Draft:
     staged: Response | None = None
     foreseen: Response | None = None
     rows: Sequence[Row] = ()
+    reviewed: State | None = None
+    otherwise: Sequence[Row] = ()
     ask: Ask | None = None
     answered: Answered | None = None
     problem: str = ""
@@ -111,6 +117,8 @@ def make_screen(visit: Visit, draft: Draft) -> Value:
         "rows": [[row.group, row.label, row.now, row.new, row.is_changed] for row in draft.rows],
         "notes": list(draft.plan.notes) if draft.plan else [],
         "worst": [[each.label, each.value] for each in draft.plan.worst] if draft.plan else [],
+        "problem": draft.problem,
+        "otherwise": [[row.label, row.now, row.new] for row in draft.otherwise],
         "forecast": describe(draft.forecast),
         "answers": [None if each is None else each.name for each in (draft.staged, draft.foreseen)],
         "event": {"kind": type(draft.plan.confirm).__name__, "values": encode(draft.plan.confirm)}

@@ -5,6 +5,7 @@ What is confirmed is the very event that the review showed, under an id that end
 way each form is sent once, and only as long as the pump still is as the page showed it.
 """
 
+import contextlib
 import secrets
 from collections.abc import Mapping, Sequence
 
@@ -21,6 +22,7 @@ from thecal_adapters.programmer.drafts import Arranging, Draft, Plan, Workflow, 
 from thecal_adapters.programmer.forecast import WAIT_S
 from thecal_adapters.programmer.forms import Control, Form, Slip, find_differing, list_groups
 from thecal_adapters.programmer.links import LinkLost, Unsettled
+from thecal_adapters.programmer.readback import find_read_back_otherwise, find_stored_otherwise
 from thecal_adapters.programmer.sessions import Ticket
 from thecal_adapters.programmer.settings import compare
 
@@ -111,14 +113,36 @@ def propose(visit: Visit, draft: Draft, plan: Plan) -> None:
         if answered.is_stale or answered.response is None:
             draft.problem = visit.texts("The pump is no more as it was when this page was made. Nothing was sent.")
             return
+        if not is_refused(draft.staged) and refuse_what_is_stored_otherwise(visit, draft, plan.stage):
+            return
     if isinstance(plan.stage, PrescriptionStaged) and draft.staged is Response.PRESCRIPTION_STAGED:
         staged = draft.reading.state.staged  # what the pump has stored, not what was typed
         draft.reckoned = visit.desk.forecaster.begin(draft.reading.state, staged.prescription, staged.overrides)
         draft.reckoned.wait(WAIT_S)
     foreseen = foresee(visit, draft.reading.state, plan.confirm)
-    draft.foreseen, draft.rows = foreseen[0], compare(
-        visit.desk.config, draft.reading.state, foreseen[1], visit.desk.drugs, visit.texts
-    )  # fmt: skip
+    draft.foreseen, draft.reviewed = foreseen
+    draft.rows = compare(draft.reading.state, draft.reviewed, visit.desk.drugs, visit.texts)
+
+
+def refuse_what_is_stored_otherwise(visit: Visit, draft: Draft, staged: Event) -> bool:
+    """Whether the pump stored another value than was entered. It is told, and what is staged is taken back at once."""
+    draft.otherwise = find_stored_otherwise(staged, draft.reading.state, visit.desk.drugs, visit.texts)
+    if not draft.otherwise:
+        return False
+    draft.problem = visit.texts(
+        "The pump stored another value than was entered. Nothing is changed: that is taken back, or forgotten after "
+        "ten minutes."
+    )
+    note_otherwise(visit, f"{draft.id}-stage", draft)
+    with contextlib.suppress(LinkLost):
+        take_back(visit, draft)
+    return True
+
+
+def note_otherwise(visit: Visit, order: str, draft: Draft) -> None:
+    """Put on record what the pump holds otherwise than the screen said."""
+    rows: list[Value] = [f"{row.label}: {row.now} → {row.new}" for row in draft.otherwise]
+    visit.note("stored otherwise", {"id": order, "rows": rows})
 
 
 def foresee(visit: Visit, state: State, event: Event) -> tuple[Response, State]:
@@ -141,7 +165,8 @@ def show_review(visit: Visit) -> Page:
     digest = compute_screen_digest(screen)
     visit.note("shown", {"screen": digest, "content": screen})
     result = f"/result/{draft.id}"
-    ticket = visit.issue(f"confirm {draft.id}", draft.reading.basis, digest, result, is_shared=True)
+    purpose = f"confirm {draft.id}"
+    ticket = visit.issue(purpose, draft.reading.basis, digest, result, is_shared=True) if is_open else None
     refusal = next((each for each in (draft.staged, draft.foreseen) if is_refused(each)), None)
     return visit.page(
         "review.html",
@@ -189,6 +214,20 @@ def send(visit: Visit, draft: Draft) -> None:
     visit.note(
         "answered", {"id": ask.id, "answer": None if response is None else response.name, "problem": draft.problem}
     )
+    hold_against_the_review(visit, draft)
+
+
+def hold_against_the_review(visit: Visit, draft: Draft) -> None:
+    """Compare what the pump reads back with what the review showed, where the order was carried out."""
+    answered, reviewed = draft.answered, draft.reviewed
+    if answered is None or answered.response is None or is_refused(answered.response) or reviewed is None:
+        return
+    draft.otherwise = find_read_back_otherwise(
+        visit.desk.config, draft.reading, reviewed, answered.reading, answered.is_repeated, visit.desk.drugs,
+        visit.texts,
+    )  # fmt: skip
+    if draft.otherwise and draft.ask is not None:
+        note_otherwise(visit, draft.ask.id, draft)
 
 
 def settle(visit: Visit) -> Page:
@@ -205,6 +244,7 @@ def settle(visit: Visit) -> Page:
     except LinkLost as lost:
         draft.problem = f"unsettled: {lost}"
     visit.note("settled", {"id": draft.ask.id, "problem": draft.problem})
+    hold_against_the_review(visit, draft)
     return visit.go(ticket.outcome)
 
 
@@ -215,11 +255,7 @@ def show_result(visit: Visit) -> Page:
         return explain_lost(visit)
     answered = draft.answered
     ticket = visit.issue(f"settle {draft.id}", outcome=f"/result/{draft.id}")
-    rows = (
-        compare(visit.desk.config, draft.reading.state, answered.reading.state, visit.desk.drugs, visit.texts)
-        if answered
-        else []
-    )
+    rows = compare(draft.reading.state, answered.reading.state, visit.desk.drugs, visit.texts) if answered else []
     return visit.page("result.html", draft=draft, answered=answered, rows=rows, is_refused=is_refused, ticket=ticket)
 
 
@@ -232,12 +268,21 @@ def abandon(visit: Visit) -> Page:
     if not isinstance(ticket, Ticket):
         return ticket
     ticket.outcome = "/"
-    if draft.ask is None and draft.staged in (Response.PRESCRIPTION_STAGED, Response.PRIME_STAGED):
-        ask = visit.make_ask(f"{draft.id}-abandon", PrescriptionAbandoned(), draft.reading.basis)
-        visit.note("asked", {"id": ask.id, "event": "PrescriptionAbandoned", "values": None})
-        visit.desk.link.ask(ask)
+    if (
+        draft.ask is None
+        and not draft.otherwise
+        and draft.staged in (Response.PRESCRIPTION_STAGED, Response.PRIME_STAGED)
+    ):
+        take_back(visit, draft, draft.reading.basis)
     visit.session.things.pop(draft.id, None)
     return visit.go("/")
+
+
+def take_back(visit: Visit, draft: Draft, basis: str = "") -> None:
+    """Take back what is staged; without a basis, whatever that is."""
+    ask = visit.make_ask(f"{draft.id}-abandon", PrescriptionAbandoned(), basis)
+    visit.note("asked", {"id": ask.id, "event": "PrescriptionAbandoned", "values": None})
+    visit.desk.link.ask(ask)
 
 
 def explain_lost(visit: Visit) -> Page:

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from thecal.fluid import Fluid
-from thecal.limits import Config
 from thecal.prescription import Prescription
 from thecal.state import Alarm, State
 from thecal.units import SLOT_COUNT, Slots
@@ -161,15 +160,26 @@ def list_fluids(state: State, drugs: Sequence[str], texts: Texts) -> list[Settin
 def list_running(state: State, texts: Texts) -> list[Setting]:
     """What the pump does, and what is known against it."""
     group, none = texts("Pump"), texts("none")
-    bolus = texts("{mass}, by {who}", mass=tell(state.bolus.mass_fg, Kind.MASS), who=_tell_who(state, texts))
     alarms = ", ".join(texts.alarm(alarm) for alarm in Alarm if state.alarms[alarm].is_active)
     discrepancy = {0: none, 1: texts("more fluid than expected"), -1: texts("less fluid than expected")}
     return [
         Setting(group, "mode", texts("It is"), texts.mode(state.mode)),
-        Setting(group, "running bolus", texts("Bolus that runs"), bolus if state.bolus.is_active else none),
+        Setting(
+            group,
+            "running bolus",
+            texts("Bolus that runs"),
+            _tell_bolus(state, texts) if state.bolus.is_active else none,
+        ),
         Setting(group, "discrepancy", texts("Doubt about the reservoir"), discrepancy[state.therapy.discrepancy]),
         Setting(group, "alarms", texts("Active alarms"), alarms or none),
     ]
+
+
+def _tell_bolus(state: State, texts: Texts) -> str:
+    mass, who = tell(state.bolus.mass_fg, Kind.MASS), _tell_who(state, texts)
+    if state.bolus.is_prime:  # which goes as fast as the pump may
+        return texts("{mass}, by {who}", mass=mass, who=who)
+    return texts("{mass} over {time}, by {who}", mass=mass, time=tell(state.bolus.duration_s, Kind.DURATION), who=who)
 
 
 def _tell_who(state: State, texts: Texts) -> str:
@@ -187,9 +197,7 @@ def list_overrides(state: State, texts: Texts) -> list[Setting]:
     ]
 
 
-def list_settings(
-    config: Config, state: State, starts: Sequence[int], drugs: Sequence[str], texts: Texts
-) -> list[Setting]:
+def list_settings(state: State, starts: Sequence[int], drugs: Sequence[str], texts: Texts) -> list[Setting]:
     """All of it; of a program only if there is one."""
     return [
         *list_running(state, texts),
@@ -199,17 +207,20 @@ def list_settings(
     ]
 
 
-def compare(config: Config, now: State, new: State, drugs: Sequence[str], texts: Texts) -> list[Row]:
+def compare(now: State, new: State, drugs: Sequence[str], texts: Texts) -> list[Row]:
     """All settings of two states side by side, the groups in which something changes first."""
     starts = find_starts(now.program.slots_fg, new.program.slots_fg)
-    before = list_settings(config, now, starts, drugs, texts)
-    after = list_settings(config, new, starts, drugs, texts)
-    was, will = ({setting.key: setting.value for setting in settings} for settings in (before, after))
-    none = texts("none")
-    rows = [
-        Row(setting.group, setting.label, was.get(key, none), will.get(key, none))
-        for key, setting in {setting.key: setting for setting in (*after, *before)}.items()
-    ]
+    rows = pair(list_settings(now, starts, drugs, texts), list_settings(new, starts, drugs, texts), texts)
     changed = {row.group for row in rows if row.is_changed}
     places = {group: place for place, group in enumerate(dict.fromkeys(row.group for row in rows))}
     return sorted(rows, key=lambda row: (row.group not in changed, places[row.group]))
+
+
+def pair(before: Sequence[Setting], after: Sequence[Setting], texts: Texts) -> list[Row]:
+    """The same settings of two states side by side."""
+    was, will = ({setting.key: setting.value for setting in settings} for settings in (before, after))
+    none = texts("none")
+    return [
+        Row(setting.group, setting.label, was.get(key, none), will.get(key, none))
+        for key, setting in {setting.key: setting for setting in (*after, *before)}.items()
+    ]

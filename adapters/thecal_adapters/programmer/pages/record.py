@@ -28,6 +28,7 @@ WHATS = {
     "sign-in refused": mark("sign-in refused"),
     "signed in": mark("signed in"),
     "signed out": mark("signed out"),
+    "stored otherwise": mark("stored otherwise"),
 }
 # What an action is known by elsewhere: in the pump's journal, and among the screens.
 NAMES = ("id", "screen")
