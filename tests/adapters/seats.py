@@ -25,6 +25,7 @@ ARGUMENTS = (
     "--disable-sync",
 )
 TIMEOUT_MS = 180_000  # a busy machine is not a bug
+LEAVE = "Leave it"  # what stands after the last field of every form
 DESK, PHONE = (1_280, 900), (390, 844)
 RULES = {
     "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
@@ -97,6 +98,35 @@ class Seat:
                 self.page.locator(f"[name='{name}'][value='{value}']").check()
             else:
                 control.fill(value)
+
+    def type(self, values: dict[str, str], *, folds: tuple[str, ...] = ()) -> None:
+        """Fill the form by the keyboard alone, from its top on: Tab, what is typed, Space for a box; Enter sends it."""
+        left, keyboard = set(values), self.page.keyboard
+        self.page.locator("h1").click()  # the keyboard begins here
+        while left:
+            keyboard.press("Tab")
+            name, text = self.page.evaluate("[document.activeElement.name || '', document.activeElement.innerText]")
+            assert text != LEAVE, f"no way to {left}"
+            if text in folds:
+                keyboard.press("Enter")
+            if name in left and values[name] == "yes":
+                keyboard.press("Space")
+            elif name in left:
+                keyboard.press("Control+A")
+                keyboard.type(values[name])
+            left.discard(name)
+        with self.page.expect_navigation(timeout=TIMEOUT_MS):
+            keyboard.press("Enter")
+
+    def tab_to(self, target: str) -> None:
+        """Go to a link or a button by Tab alone, and press Enter."""
+        for _ in range(100):
+            self.page.keyboard.press("Tab")
+            if self.page.evaluate("target => document.activeElement.matches(target)", target):
+                with self.page.expect_navigation(timeout=TIMEOUT_MS):
+                    self.page.keyboard.press("Enter")
+                return
+        raise AssertionError(f"no way to {target}")
 
     def go(self) -> None:
         """Press the page's main button, and wait for what it leads to."""

@@ -91,6 +91,10 @@ def test_an_amount_that_is_not_is_refused_with_the_rule(raw: object, fault: Faul
     assert fault.value in str(found)
 
 
+def test_a_number_that_python_will_not_write_out_is_refused_like_another() -> None:
+    assert "a number of more than 64 bits: a number without a unit" in str(read(10**5_000, *ALL))
+
+
 def test_every_fault_but_the_kind_is_met_above() -> None:
     marks = test_an_amount_that_is_not_is_refused_with_the_rule.pytestmark  # type: ignore[attr-defined]
     met = {fault for _, fault in marks[0].args[1]}

@@ -124,7 +124,7 @@ def test_alarms_stand_on_top_and_a_patient_is_told_why_not(browser: Browser, ser
     seat.do("resume", {})
 
 
-def test_a_day_of_twenty_steps_is_typed_and_read_back_into_the_form(
+def test_a_day_of_twenty_steps_is_entered_by_keyboard_alone_and_read_back_into_the_form(
     browser: Browser, server: Server, seat: Seat
 ) -> None:
     page = seat.page
@@ -137,22 +137,28 @@ def test_a_day_of_twenty_steps_is_typed_and_read_back_into_the_form(
     steps["dose-20"] = "0.49 mg"  # until midnight: 5 h
     seat.look("/do/program")
     assert not page.locator("#from-5").is_visible()
-    for fold in ("Steps 5 to 12", "Steps 13 to 24"):
-        page.get_by_text(fold).click()
-    day = {"day": "2.4 mg/day"}
-    seat.fill({**PROGRAM, **day, **steps})
-    seat.picture("program-form-steps")
-    seat.go()
-    seat.fill({**PROGRAM, **day})
-    seat.go()
+    seat.type({**PROGRAM, **steps}, folds=("Steps 5 to 12", "Steps 13 to 24"))
+    seat.type({name: PROGRAM[name] for name in ("day", "bolus", "lockout", "count")})
     seat.wait_for_the_worst_case()
     seat.picture("program-review-steps")
-    seat.go()
+    seat.tab_to("main .primary")
     assert "31 PRESCRIPTION_CONFIRMED" in page.inner_text("main")
     seat.look("/do/program")
     assert page.locator("#from-20").input_value() == "19:00"
     assert page.locator("#dose-20").input_value() == "98 mcg/h"
     assert not page.locator("#from-25").is_visible()
+    seat.picture("program-form-steps")
+
+
+def test_the_pump_is_stopped_and_resumed_by_keyboard_alone(seat: Seat, server: Server) -> None:
+    seat.look("/")
+    seat.type({"name": "clinician", "password": PASSWORD})
+    for name, answer in (("stop", "STOPPED"), ("resume", "RESUMED")):
+        seat.tab_to(f'a[href="/do/{name}"]')
+        seat.tab_to("main .primary")
+        seat.tab_to("main .primary")
+        assert answer in seat.page.inner_text("main .code")
+        seat.tab_to("main .primary")
 
 
 def test_the_page_serves_keyboards_zoom_and_forced_colours(browser: Browser, server: Server, seat: Seat) -> None:

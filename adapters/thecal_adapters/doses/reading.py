@@ -62,7 +62,8 @@ class Rejection:
     advice: str
 
     def __str__(self) -> str:
-        return f"{self.raw!r}: {self.fault.value}; {self.advice}"
+        is_long = isinstance(self.raw, int) and self.raw.bit_length() > 64  # which Python may refuse to write out
+        return f"{'a number of more than 64 bits' if is_long else repr(self.raw)}: {self.fault.value}; {self.advice}"
 
 
 # Ways to write a unit that are known for being misread, and what to write instead.

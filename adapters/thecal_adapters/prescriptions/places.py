@@ -29,21 +29,28 @@ def find_line(text: str, key: Key) -> int:
     return 1
 
 
-def find_deep_line(text: str) -> int:
-    """The line, counted from 1, at which a text is nested too deeply for the parser; the last one if none is."""
+def find_line_given_up(text: str) -> int:
+    """The line, counted from 1, at which the parser gives up on a text for its depth or for the length of a number."""
     lines = text.splitlines()
-    return bisect_left(range(1, len(lines)), True, key=lambda count: _is_too_deep("\n".join(lines[:count]))) + 1
+    return bisect_left(range(1, len(lines)), True, key=lambda count: _is_given_up("\n".join(lines[:count]))) + 1
 
 
-def _is_too_deep(text: str) -> bool:
-    """Whether the parser gives up on a text for its depth; it then does so on every longer one."""
+def _is_given_up(text: str) -> bool:
+    """Whether the parser gives up on a text; it then does so on every longer one."""
     try:
         tomllib.loads(text)
-    except RecursionError:
-        return True
     except tomllib.TOMLDecodeError:
         return False
+    except (RecursionError, ValueError):
+        return True
     return False
+
+
+def is_huge(value: object) -> bool:
+    """Whether a number of more than 64 bits stands in a value, which is not nested deeply."""
+    if isinstance(value, int):
+        return abs(value) >= 2**63
+    return any(is_huge(inner) for inner in _list_inner(value))
 
 
 def is_deeper(value: object, most: int) -> bool:

@@ -13,7 +13,7 @@ from thecal_adapters.library import Kind as LibraryKind
 from thecal_adapters.library import list_names
 from thecal_adapters.prescriptions.basal import read_slots
 from thecal_adapters.prescriptions.order import Filling, Order, Tubing
-from thecal_adapters.prescriptions.places import find_deep_line, find_line, is_deeper, tell_key
+from thecal_adapters.prescriptions.places import find_line, find_line_given_up, is_deeper, is_huge, tell_key
 from thecal_adapters.prescriptions.table import Misread, Table
 
 SUFFIX = ".prescription.toml"
@@ -22,6 +22,7 @@ TEXT_LENGTH_MAX = 16_384  # three times a step for every half hour, each with a 
 DEPTH_MAX = 4
 OVERRIDES = ("day_limit", "concentration", "increase", "decrease", "plausibility")
 TOO_DEEP = "is nested deeper than anything in a prescription; tables and lists in tables are expected, no more"
+TOO_LARGE = "holds a number of more than 64 bits, and none in a prescription is as large"
 STATUSES = {"example": "example, needs verification", "as-ordered": "as ordered"}
 
 
@@ -41,10 +42,13 @@ def read_order(text: str, file: str) -> Order:
     except tomllib.TOMLDecodeError as error:
         raise Misread(file, _find_error_line(text, error), "", f"is no TOML: {error}") from None
     except RecursionError:
-        raise Misread(file, find_deep_line(text), "", TOO_DEEP) from None
-    key = next((key for key, value in values.items() if is_deeper(value, DEPTH_MAX - 1)), None)
-    if key is not None:
-        raise Misread(file, find_line(text, (key,)), tell_key((key,)), TOO_DEEP)
+        raise Misread(file, find_line_given_up(text), "", TOO_DEEP) from None
+    except ValueError:
+        raise Misread(file, find_line_given_up(text), "", TOO_LARGE) from None
+    for is_wrong, reason in ((lambda value: is_deeper(value, DEPTH_MAX - 1), TOO_DEEP), (is_huge, TOO_LARGE)):
+        key = next((key for key, value in values.items() if is_wrong(value)), None)
+        if key is not None:
+            raise Misread(file, find_line(text, (key,)), tell_key((key,)), reason)
     return _read(Table(file, text, (), values))
 
 

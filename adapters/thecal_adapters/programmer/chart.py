@@ -12,6 +12,7 @@ from math import nan
 
 from thecal.state import State
 from thecal.units import SLOT_COUNT, SLOT_S
+from thecal_adapters.doses import Kind, tell
 from thecal_adapters.programmer.course import Course
 from thecal_adapters.programmer.settings import tell_clock
 from thecal_adapters.programmer.texts import Texts
@@ -102,6 +103,9 @@ def _draw(bars: Sequence[Bar], state: State, drug: str, texts: Texts, look: Look
                  linestyle=(0, (4, 2)), label=texts("programmed"), baseline=None)  # fmt: skip
     if state.is_programmed and hour_cap_fg <= 6 * size * max(*given, 0.001):
         upper.axhline(hour_cap_fg / size, color=colours["cap"], linewidth=1.5, label=texts("cap of any hour"))
+    elif state.is_programmed:  # a line so far up would press the rest flat
+        told = texts("cap of any hour: {cap}, above the picture", cap=tell(hour_cap_fg, Kind.HOUR_DOSE))
+        upper.plot([], [], color=colours["cap"], linewidth=1.5, label=told)
     upper.set_ylabel(f"{drug}, {unit}/h")
     sums = [
         nan if bar.given_fg is None else sum(each.given_fg or 0 for each in bars[: place + 1]) / size

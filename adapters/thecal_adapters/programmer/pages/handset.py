@@ -7,7 +7,7 @@ from thecal.admission import find_bolus_refusal
 from thecal.events import BolusAsked
 from thecal.ledger import compute_patient_count
 from thecal.outcome import Response
-from thecal.state import LedgerEntry, State
+from thecal.state import LedgerEntry, Mode, State
 from thecal.units import DAY_S
 from thecal_adapters.doses import Kind, tell
 from thecal_adapters.ports import Role
@@ -66,6 +66,7 @@ def show_handset(visit: Visit) -> Page:
         wait="" if wait_s is None else tell_wait(wait_s, visit),
         left=compute_left(state),
         mass=tell(state.program.bolus_fg, Kind.MASS),
+        is_giving=state.mode is Mode.DELIVERING,
         has_alarm=reading.shown.is_active,
         told=told or "",
         ticket=ticket,
