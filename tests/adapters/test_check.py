@@ -20,10 +20,12 @@ from thecal_adapters.checking import Side, amounts, check
 from thecal_adapters.checking.admitting import admit
 from thecal_adapters.checking.amounts import Grounds
 from thecal_adapters.checking.bridge import Tip
+from thecal_adapters.checking.crossing import list_crossing
 from thecal_adapters.checking.delivering import compute_delivery
 from thecal_adapters.checking.describing import describe
 from thecal_adapters.checking.reservoir import Reason, find_pulse_s, find_refill_now, is_alarm_replayed
 from thecal_adapters.checking.telling import tell_check
+from thecal_adapters.checking.tracing import Trace
 from thecal_adapters.checking.windows import Window
 from thecal_adapters.doses import Kind, tell
 from thecal_adapters.finding import Missing
@@ -118,6 +120,17 @@ def test_while_the_front_passes_bounds_hold_with_a_gap_and_after_it_they_are_exa
         assert amount.most.is_exact is not amount.is_crossing
     grounds = {amount.most.grounds for amount in found.forecast.amounts if amount.is_crossing}
     assert grounds == {Grounds.SCHEDULE}
+
+
+def test_while_the_front_passes_boluses_are_bounded_by_the_caps_and_take_nothing_from_the_least() -> None:
+    config, state, _ = make_check("baclofen-stronger")
+    trace = Trace(state.tick, state.tick + DAY_S, state)
+    rows = list(list_crossing(config, state, [trace], [trace]))
+    assert [row.has_boluses for row in rows] == [False, True] * 2
+    for alone, beside in zip(rows[::2], rows[1::2], strict=True):
+        assert (beside.most.bound_fg, beside.most.grounds) == (beside.cap_fg, Grounds.CAP)
+        assert alone.most.bound_fg < beside.most.bound_fg
+        assert alone.least.bound_fg == beside.least.bound_fg
 
 
 def test_changes_are_told_against_what_runs_or_against_another_order() -> None:

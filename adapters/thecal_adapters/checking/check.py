@@ -105,10 +105,12 @@ def _forecast(config: Config, state: State) -> Forecast:
     alone = list_traces(config, settled, has_boluses=False)
     has_boluses = state.program.bolus_fg > 0 and state.program.bolus_count_max > 0
     asking = list_traces(config, settled, has_boluses=True) if has_boluses else []
-    crossing = [] if bridge is None else [run(config, ready, settled.tick - ready.tick + DAY_S)]
+    crossing_s = settled.tick - ready.tick + DAY_S
+    crossing = [] if bridge is None else [run(config, ready, crossing_s)]
+    asking_crossing = [run(config, ready, crossing_s, 0)] if bridge is not None and has_boluses else []
     return Forecast(
         amounts=(
-            *list_crossing(config, ready, crossing),
+            *list_crossing(config, ready, crossing, asking_crossing),
             *list_amounts(settled, bounds, alone, asking, config.pump.pulse_volume_nl),
         ),
         bounds=bounds,

@@ -2,7 +2,8 @@
 """The most and the least while the front of a new fluid is in the path, by properties that are proved of the kernel.
 
 Pulses are not alike then, and are not counted. Without boluses the first drug is bounded by what is scheduled; every
-other drug, and every drug with boluses, by its caps alone.
+other drug, and every drug with boluses, by its caps alone. Boluses take nothing from what is scheduled beside them, so
+the least is the same with them and without.
 """
 
 from collections.abc import Iterator, Sequence
@@ -15,18 +16,18 @@ from thecal_adapters.checking.tracing import Trace
 from thecal_adapters.checking.windows import Window, find_least, find_most
 
 
-def list_crossing(config: Config, state: State, traces: Sequence[Trace]) -> Iterator[Amount]:
-    """Every drug of either fluid, every window, without boluses."""
-    if not traces:
-        return
+def list_crossing(config: Config, state: State, alone: Sequence[Trace], beside: Sequence[Trace]) -> Iterator[Amount]:
+    """Every drug of either fluid, every window, without boluses and with them where the program has any."""
     hi = [max(a, b) for a, b in zip(state.path.old.hi, state.reservoir.fluid.hi, strict=True)]
     for drug in range(DRUG_COUNT):
         for length_s in WINDOWS:
-            if hi[drug] > 0:
-                caps = state.program.cap_day_fg if length_s == DAY_S else state.program.cap_hour_fg
-                most = _make_most(state, drug, length_s, caps[drug], find_most(traces, drug, length_s))
-                least = _make_least(config, state, drug, length_s, find_least(traces, drug, length_s))
-                yield Amount(drug, length_s, False, most, least, caps[drug], is_crossing=True)
+            caps = state.program.cap_day_fg if length_s == DAY_S else state.program.cap_hour_fg
+            for traces, has_boluses in ((alone, False), (beside, True)):
+                if hi[drug] > 0 and traces:
+                    reached = find_most(traces, drug, length_s)
+                    most = _make_most(state, drug, length_s, caps[drug], reached, has_boluses)
+                    least = _make_least(config, state, drug, length_s, find_least(traces, drug, length_s))
+                    yield Amount(drug, length_s, has_boluses, most, least, caps[drug], is_crossing=True)
 
 
 def compute_scheduled_fg(state: State, length_s: int) -> tuple[int, int]:
@@ -36,9 +37,9 @@ def compute_scheduled_fg(state: State, length_s: int) -> tuple[int, int]:
     return min(sums), max(sums)
 
 
-def _make_most(state: State, drug: int, length_s: int, cap_fg: int, reached: Window) -> Figure:
+def _make_most(state: State, drug: int, length_s: int, cap_fg: int, reached: Window, has_boluses: bool) -> Figure:
     scheduled_fg = compute_scheduled_fg(state, length_s)[1] + 2 * state.path.pulse_fg_max
-    if drug > 0 or scheduled_fg > cap_fg:
+    if drug > 0 or has_boluses or scheduled_fg > cap_fg:
         return Figure(cap_fg, Grounds.CAP, reached)
     return Figure(scheduled_fg, Grounds.SCHEDULE, reached)
 

@@ -148,7 +148,7 @@ def tell_bridge(bridge: Bridge, drugs: Sequence[str]) -> Iterator[str]:
     """What leaves the tip while the front is on its way."""
     yield ""
     volumes = f"{tell(bridge.volume_lo_nl, Kind.VOLUME)} to {tell(bridge.volume_hi_nl, Kind.VOLUME)}"
-    yield f"Bridge: {volumes} of the old fluid are ahead of the new one."
+    yield f"Bridge, if no bolus is given, which would bring the new fluid sooner: {volumes} of the old one are ahead."
     for phase in bridge.phases:
         span = f"{tell_time(phase.from_s)} to {tell_time(phase.to_s)}"
         yield f"  {span}: {phase.tip.value}; {tell_fraction_of_pulses(phase.pulses)}"
