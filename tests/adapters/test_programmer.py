@@ -388,6 +388,9 @@ def test_the_patient_sees_why_not_and_when(running: Room) -> None:
     patient.send("/handset")
     assert "Your extra dose has begun." in patient.text
     assert "<span>3</span>" in patient.text
+    shown = next(action for action in running.desk.actions.recent if action.who == "patient" and action.what == "shown")
+    assert shown.details["content"] == {"language": "en", "left": 4, "mass": "240 mcg", "why": "", "wait": ""}
+    assert running.link.asked[-1].id.endswith(f"-{shown.details['screen']}")
     running.link.pass_s(1_200)
     patient.look("/handset")
     assert "It is too soon after your last extra dose." in patient.text

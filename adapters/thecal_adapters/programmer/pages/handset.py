@@ -11,6 +11,7 @@ from thecal.state import LedgerEntry, Mode, State
 from thecal.units import DAY_S
 from thecal_adapters.doses import Kind, tell
 from thecal_adapters.ports import Role
+from thecal_adapters.programmer.actions import Value, compute_screen_digest
 from thecal_adapters.programmer.desk import Visit
 from thecal_adapters.programmer.links import Answered, LinkLost, Unsettled
 from thecal_adapters.programmer.sessions import Ticket
@@ -54,7 +55,13 @@ def show_handset(visit: Visit) -> Page:
     refusal = find_bolus_refusal(visit.desk.config, state)
     wait_s = compute_wait_s(state, refusal)
     is_open = refusal is Response.NOTHING_AGAINST_IT
-    ticket = visit.issue("handset", reading.basis, outcome="/handset")
+    why = "" if is_open else visit.texts.plain(refusal)
+    wait = "" if wait_s is None else tell_wait(wait_s, visit)
+    left, mass = compute_left(state), tell(state.program.bolus_fg, Kind.MASS)
+    screen: Value = {"language": visit.texts.language, "left": left, "mass": mass, "why": why, "wait": wait}
+    digest = compute_screen_digest(screen)
+    visit.note("shown", {"screen": digest, "content": screen})
+    ticket = visit.issue("handset", reading.basis, digest, outcome="/handset")
     told = visit.session.find("handset", str)
     visit.session.things.pop("handset", None)
     return visit.page(
@@ -62,10 +69,10 @@ def show_handset(visit: Visit) -> Page:
         reading=reading,
         state=state,
         is_open=is_open,
-        why="" if is_open else visit.texts.plain(refusal),
-        wait="" if wait_s is None else tell_wait(wait_s, visit),
-        left=compute_left(state),
-        mass=tell(state.program.bolus_fg, Kind.MASS),
+        why=why,
+        wait=wait,
+        left=left,
+        mass=mass,
         is_giving=state.mode is Mode.DELIVERING,
         has_alarm=reading.shown.is_active,
         told=told or "",
@@ -82,7 +89,7 @@ def press(visit: Visit) -> Page:
     if Role.PATIENT not in visit.desk.link.roles:
         visit.session.keep("handset", _("This page has no patient’s key for that pump. Nothing was asked."))
         return visit.go("/handset")
-    ask = visit.make_ask(f"handset-{ticket.id}", BolusAsked(), ticket.basis)
+    ask = visit.make_ask(f"{ticket.id}-{ticket.screen}", BolusAsked(), ticket.basis)
     visit.note("asked", {"id": ask.id, "event": "BolusAsked", "values": None})
     try:
         told = tell_answer(visit, visit.desk.link.ask(ask))
