@@ -187,6 +187,8 @@ def tell_beginning(teller: Teller, asked: Asked, port: int, password: str | None
     teller.line(f"The programmer is at http://127.0.0.1:{port}/ on this machine; its records are in {asked.folder}.")
     if password is not None:
         teller.line(f"Sign in as {FIRST_NAME} with the one-time password {password}; it is shown this once.")
+    else:
+        teller.line("Sign in as before. Whoever has no password any more begins anew in another --folder.")
     if asked.port is None and asked.speed != 1:
         teller.line(f"Demonstration: the simulated pump lives {asked.speed} seconds in each real one.")
     teller.line("End it with Ctrl+C.")

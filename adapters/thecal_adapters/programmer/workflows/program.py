@@ -89,7 +89,8 @@ def list_cap_fields(visit: Visit) -> list[Field]:
     fields = []
     for place, drug in enumerate(visit.desk.drugs):
         limits = visit.desk.config.library[place]
-        day = visit.texts("Hard limit: {limit}.", limit=tell(limits.day_fg_max, Kind.DAY_DOSE))
+        soft, hard = tell(limits.day_fg_soft, Kind.DAY_DOSE), tell(limits.day_fg_max, Kind.DAY_DOSE)
+        day = visit.texts("Soft limit: {soft}. Hard limit: {limit}.", soft=soft, limit=hard)
         hour = visit.texts("Hard limit: {limit}.", limit=tell(limits.hour_fg_max, Kind.HOUR_DOSE))
         legend = mark("Caps and alarm") if place == 0 else ""
         label = visit.texts("Cap of {drug} in any 24 h", drug=drug)
