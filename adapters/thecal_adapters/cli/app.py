@@ -287,7 +287,7 @@ def programmer(
     port: Annotated[
         str | None, typer.Option(metavar="PORT", help="A pump at the end of a serial line; else a simulated one.")
     ] = None,
-    keys: Annotated[Path | None, typer.Option(metavar="FILE", help="The keys of that pump.")] = None,
+    keys: Annotated[Path | None, typer.Option(metavar="FILE", help="The keys of that pump; pump-keys.toml.")] = None,
     is_handset: Annotated[
         bool, typer.Option("--handset", help="Use the patient's key on the line, not the clinician's.")
     ] = False,

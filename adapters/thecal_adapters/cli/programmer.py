@@ -35,6 +35,7 @@ from thecal_adapters.programmer.links import PumpLink
 from thecal_adapters.programmer.paced import PacedLink
 from thecal_adapters.programmer.sessions import Sessions
 
+KEYS = Path("pump-keys.toml")  # what `thecal pump` names them, unless it is told otherwise
 DAY_MS = 86_400_000
 ENTRIES_OF_A_DAY = 60_000  # two for each pulse, at many times the usual flow
 
@@ -145,11 +146,12 @@ def open_line(asked: Asked, config: Config) -> tuple[PumpLink, Course]:
     from thecal_adapters.line.wires import SerialWire
     from thecal_adapters.programmer.serial_link import SerialLink
 
-    if asked.keys is None:
-        raise WrongUse("--port needs --keys: the file of keys that the pump was started with")
-    keys, name = read_keys(asked.keys), asked.port or ""
+    file, name = asked.keys or KEYS, asked.port or ""
+    if asked.keys is None and not file.exists():
+        raise WrongUse(f"--port needs --keys: the file of keys that the pump was started with; {file} is not here")
+    keys = read_keys(file)
     if asked.role not in keys:
-        raise WrongUse(f"--keys: {asked.keys} has no key for the role {asked.role.name.lower()}")
+        raise WrongUse(f"--keys: {file} has no key for the role {asked.role.name.lower()}")
     course = Course(config.pump.pulse_volume_nl)
     client = PumpClient(Link(lambda: SerialWire(name), keys[asked.role]), config)
     return SerialLink(client, asked.role, course), course
