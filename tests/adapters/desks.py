@@ -102,6 +102,9 @@ class Reckoned:
         self.day_fg = sum(program.slots_fg)
         return self
 
+    def go_on(self, state: State) -> "Reckoned":
+        return self.begin(state, state.program, state.overrides)
+
     def ready(self) -> bool:
         return self.is_ready
 

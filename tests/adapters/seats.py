@@ -149,7 +149,8 @@ class Seat:
     def wait_for_the_worst_case(self) -> None:
         """Look at a review until it can be confirmed."""
         for _ in range(120):
-            if self.page.get_by_text("The worst case is being reckoned").count() == 0:
+            is_reckoned = self.page.get_by_text("The worst case is being reckoned").count() == 0
+            if is_reckoned or self.page.locator("main form .primary").count():
                 return
             self.page.wait_for_timeout(500)
             self.page.reload()

@@ -16,6 +16,7 @@ from thecal_adapters.memory import MemoryStore
 from thecal_adapters.programmer.actions import compute_screen_digest
 
 BOLUS = {"mass": "0.1 mg", "duration": "10 min"}
+REFILLED = {**REFILL, "aspirated": "17 mL"}  # as much as the pump expects
 MG_FG = 1_000_000_000_000
 
 
@@ -141,6 +142,23 @@ def test_a_program_is_confirmed_only_once_its_worst_case_stands_there(running: R
     assert "2.2 mg <span" in clinician.look(clinician.path)
     clinician.send("/review/")
     assert sum(running.state.program.slots_fg) == 2_200_000_000_000
+
+
+@pytest.mark.parametrize(("name", "values"), [("refill", REFILLED), ("path", PATH), ("time-of-day", {"slots": "4"})])
+def test_whatever_changes_the_course_of_a_therapy_is_reviewed_with_its_worst_case(
+    running: Room, clinician: Hand, name: str, values: dict[str, str]
+) -> None:
+    assert "The worst and the best that it can do" in clinician.review(name, values)
+
+
+def test_neither_a_fact_nor_a_resumed_therapy_waits_for_its_worst_case(running: Room, clinician: Hand) -> None:
+    running.reckoned.is_ready = False
+    clinician.do("stop")
+    for name, values in (("resume", {}), ("refill", REFILLED)):
+        text = clinician.review(name, values)
+        assert "being reckoned" in text
+        assert 'action="/review/' in text
+        clinician.send("/review/")
 
 
 def test_entries_that_differ_the_second_time_are_both_forgotten(room: Room, clinician: Hand) -> None:

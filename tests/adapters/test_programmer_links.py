@@ -26,7 +26,7 @@ from thecal_adapters.line.trial import CountingPump, JudgingStore, make_trial_co
 from thecal_adapters.memory import MemoryStore
 from thecal_adapters.ports import Role, Store
 from thecal_adapters.programmer.course import Course
-from thecal_adapters.programmer.forecast import reckon
+from thecal_adapters.programmer.forecast import reckon, reckon_on
 from thecal_adapters.programmer.links import Ask, LinkLost, Unsettled
 from thecal_adapters.programmer.paced import PacedLink
 from thecal_adapters.programmer.serial_link import SerialLink
@@ -199,7 +199,10 @@ def test_a_forecast_is_that_of_the_check(tmp_path: Path) -> None:
         clinician.review("program", {**PROGRAM, "bolus": "", "duration": "", "lockout": "", "count": ""})
         staged = room.state.staged
         forecast = reckon(CONFIG, ("morphine",), room.state, staged.prescription, staged.overrides)
+        clinician.send("/review/")
+        running = reckon_on(CONFIG, ("morphine",), room.state)
     assert forecast.problem == ""
+    assert running.extremes == forecast.extremes
     day = next(each for each in forecast.extremes if each.length_s == 86_400)
     assert day.drug == "morphine"
     assert day.cap_fg == 3_500_000_000_000

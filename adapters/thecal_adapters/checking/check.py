@@ -72,7 +72,7 @@ def check(config: Config, state: State, order: Order, current: Side | None = Non
     admitted = admit(config, state, order)
     after = admitted.state
     is_delivered = admitted.refusal is None and after.mode == Mode.DELIVERING
-    forecast = _forecast(config, after) if is_delivered else None
+    forecast = look_ahead(config, after) if is_delivered else None
     return Check(
         order=order,
         answers=admitted.answers,
@@ -96,8 +96,11 @@ def _find_changes(state: State, admitted: Admitted, order: Order, current: Side 
     return tuple(list_changes(current, Side(order.prescription, admitted.state.reservoir.fluid.hi), order.drugs))
 
 
-def _forecast(config: Config, state: State) -> Forecast:
-    """From now on; while a front is in the path, first the crossing, then what follows when it has passed."""
+def look_ahead(config: Config, state: State) -> Forecast:
+    """What a pump that delivers brings from now on, if no bolus runs; takes seconds.
+
+    While a front is in the path, first the crossing, then what follows when it has passed.
+    """
     ready = settle(config, state)
     bridge = find_bridge(config, ready)
     settled = ready if bridge is None else bridge.settled

@@ -18,8 +18,16 @@ from thecal.step import step
 from thecal_adapters.codec import encode
 from thecal_adapters.programmer.actions import Value, compute_screen_digest
 from thecal_adapters.programmer.desk import Visit
-from thecal_adapters.programmer.drafts import Arranging, Draft, Plan, Workflow, is_refused, make_screen
-from thecal_adapters.programmer.forecast import WAIT_S
+from thecal_adapters.programmer.drafts import (
+    Arranging,
+    Draft,
+    Plan,
+    Workflow,
+    is_course_changed,
+    is_refused,
+    make_screen,
+)
+from thecal_adapters.programmer.forecast import SHORT_WAIT_S, WAIT_S
 from thecal_adapters.programmer.forms import Control, Form, Slip, find_differing, list_groups
 from thecal_adapters.programmer.links import LinkLost, Unsettled
 from thecal_adapters.programmer.readback import find_read_back_otherwise, find_stored_otherwise
@@ -122,6 +130,9 @@ def propose(visit: Visit, draft: Draft, plan: Plan) -> None:
     foreseen = foresee(visit, draft.reading.state, plan.confirm)
     draft.foreseen, draft.reviewed = foreseen
     draft.rows = compare(draft.reading.state, draft.reviewed, visit.desk.drugs, visit.texts)
+    if is_course_changed(plan.confirm, draft.foreseen, draft.reviewed):
+        draft.reckoned = visit.desk.forecaster.go_on(draft.reviewed)
+        draft.reckoned.wait(SHORT_WAIT_S)
 
 
 def refuse_what_is_stored_otherwise(visit: Visit, draft: Draft, staged: Event) -> bool:
@@ -160,7 +171,8 @@ def show_review(visit: Visit) -> Page:
         return visit.go(f"/result/{draft.id}")
     is_refusal = is_refused(draft.staged) or is_refused(draft.foreseen)
     is_waiting = draft.reckoned is not None and draft.forecast is None
-    is_open = not draft.problem and not is_waiting and (draft.plan.is_fact or not is_refusal)
+    is_held = is_waiting and draft.staged is Response.PRESCRIPTION_STAGED  # what is no new program waits for nothing
+    is_open = not draft.problem and not is_held and (draft.plan.is_fact or not is_refusal)
     screen = make_screen(visit, draft)
     digest = compute_screen_digest(screen)
     visit.note("shown", {"screen": digest, "content": screen})
@@ -175,6 +187,7 @@ def show_review(visit: Visit) -> Page:
         rows=draft.rows,
         forecast=draft.forecast,
         is_waiting=is_waiting,
+        is_held=is_held,
         refusal=refusal,
         is_open=is_open,
         ticket=ticket,

@@ -6,9 +6,9 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import BrokenExecutor, CancelledError, Future, ProcessPoolExecutor, wait
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from multiprocessing.connection import Connection
 from typing import Protocol
 
@@ -17,12 +17,15 @@ from thecal.outcome import Response
 from thecal.prescription import Overrides, Prescription
 from thecal.state import State
 from thecal_adapters.checking import Check, check
+from thecal_adapters.checking.check import Forecast as Found
+from thecal_adapters.checking.check import look_ahead
 from thecal_adapters.doses import Kind
 from thecal_adapters.finding import Missing
 from thecal_adapters.prescriptions import make_order
 from thecal_adapters.provers import find_prover
 
-WAIT_S = 20.0  # as long a page waits for it; after that it is looked at anew
+WAIT_S = 20.0  # as long the review of a new program waits for it; after that it is looked at anew
+SHORT_WAIT_S = 5.0  # as long any other review does, which can be confirmed without it
 
 
 @dataclass(frozen=True)
@@ -87,6 +90,10 @@ class Forecaster(Protocol):
         """Begin to reckon a program on a state."""
         ...
 
+    def go_on(self, state: State) -> Reckoning:
+        """Begin to reckon a pump that delivers, and in which no bolus runs, from a state on."""
+        ...
+
     def close(self) -> None:
         """End, whatever is being reckoned."""
         ...
@@ -105,9 +112,15 @@ class ProcessForecaster:
 
     def begin(self, state: State, program: Prescription, overrides: Overrides) -> Reckoning:
         """Begin to reckon."""
-        arguments = (self._config, self._drugs, state, program, overrides)
+        return self._submit(reckon, state, program, overrides)
+
+    def go_on(self, state: State) -> Reckoning:
+        """Begin to reckon what runs."""
+        return self._submit(reckon_on, state)
+
+    def _submit(self, work: Callable[..., Forecast], *arguments: object) -> Reckoning:
         try:
-            return FutureReckoning(self._pool.submit(reckon, *arguments))
+            return FutureReckoning(self._pool.submit(work, self._config, self._drugs, *arguments))
         except BrokenExecutor as broken:
             return FutureReckoning(fail(broken))
 
@@ -174,6 +187,14 @@ def reckon(config: Config, drugs: Sequence[str], state: State, program: Prescrip
         return Forecast(problem=f"{type(error).__name__}: {error}")
 
 
+def reckon_on(config: Config, drugs: Sequence[str], state: State) -> Forecast:
+    """The forecast of a pump that delivers, from a state on."""
+    try:
+        return describe(look_ahead(config, state), drugs)
+    except Exception as error:  # told on the page
+        return Forecast(problem=f"{type(error).__name__}: {error}")
+
+
 def make_forecast(found: Check) -> Forecast:
     """What the page shows of a check."""
     slips = [
@@ -182,11 +203,15 @@ def make_forecast(found: Check) -> Forecast:
     ]
     if found.forecast is None:
         return Forecast(slips=slips)
-    lasting = found.forecast.lasting
+    return replace(describe(found.forecast, found.order.drugs), slips=slips)
+
+
+def describe(found: Found, drugs: Sequence[str]) -> Forecast:
+    """What the page shows of what lies ahead."""
     return Forecast(
         extremes=[
             Extreme(
-                drug=found.order.drugs[each.drug],
+                drug=drugs[each.drug],
                 length_s=each.length_s,
                 has_boluses=each.has_boluses,
                 is_crossing=each.is_crossing,
@@ -196,11 +221,10 @@ def make_forecast(found: Check) -> Forecast:
                 is_least_exact=each.least.is_exact,
                 cap_fg=each.cap_fg,
             )
-            for each in found.forecast.amounts
+            for each in found.amounts
         ],
-        slips=slips,
-        refill_min_s=lasting.refill_earliest.due_s,
-        refill_max_s=lasting.refill_latest.due_s,
-        is_proved=found.forecast.bounds.is_proved,
-        alarms=[int(alarm) for alarm in found.forecast.alarms],
+        refill_min_s=found.lasting.refill_earliest.due_s,
+        refill_max_s=found.lasting.refill_latest.due_s,
+        is_proved=found.bounds.is_proved,
+        alarms=[int(alarm) for alarm in found.alarms],
     )
