@@ -30,8 +30,21 @@ def test_every_row_names_assumptions_that_exist() -> None:
 
 @pytest.mark.parametrize("row", [row for row in ROWS if row.standing is Standing.MASKED], ids=lambda row: row.name)
 def test_a_masked_fault_scales_no_bound(row: Row) -> None:
-    assert row.scale in (Scale(), Scale(is_lacking_free=True))
     assert row.scale.bound_permille == 1_000
+    assert row.scale == Scale(slow_ppm=row.scale.slow_ppm)
+    assert row.lacking is Standing.DEGRADED or row.scale == Scale()
+
+
+def test_slow_clocks_jumps_and_missed_ticks_alone_are_masked_on_one_side_and_degraded_on_the_other() -> None:
+    mixed = {row.name for row in ROWS if (row.standing, row.lacking) == (Standing.MASKED, Standing.DEGRADED)}
+    assert mixed == {"clock_slow", "clock_jumps", "ticks_missed"}
+    assert BY_NAME["clock_slow"].scale.delivered_ppm == 999_000
+    assert BY_NAME["rate_lag"].scale.delivered_ppm == 855_000
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
+def test_every_row_says_what_holds_on_either_side_and_by_when_it_is_found(row: Row) -> None:
+    assert all((row.happens, row.holds, row.holds_lacking, row.finding, row.deadline))
 
 
 @pytest.mark.parametrize("row", [row for row in ROWS if row.standing is Standing.DEGRADED], ids=lambda row: row.name)

@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from thecal.events import PathDeclared, PowerRestored, RefillDone
+from thecal.limits import PumpModel
 from thecal.outcome import Response
 from thecal.state import Alarm
 from thecal_adapters.plant.fluids import Strength, Volume
@@ -23,7 +24,10 @@ FAILURES = 5
 WORTH_PERMILLE = 200  # of the stronger of two fluids: a difference that has to be found
 VISIT_MS = 1_800_000  # by when somebody looks, once a bridge is over
 PATH_MS = 4 * DAY_MS  # by when the pump has heard what a visit found: power may be away for three days
-LOST_MS = 6_000  # of one turn: more than the loop may keep for itself, and the second that is not over
+LOST_MS = 6_000  # of an hour: more than the loop may keep for itself, and the seconds that are not over
+AHEAD_MS = 7_000  # by which the time of day jumps ahead: more than its uncertainties, and than may be kept
+SAMPLE_MS = 60_000
+HOUR_MS = 3_600_000
 DRIFT_MS = 3 * 3_600_000  # by when a quartz that loses or gains 1,000 ppm is found out, if the time of day is good
 SOON_MS = 60_000
 DISCREPANT = (Alarm.RESERVOIR_DISCREPANT, Alarm.RESERVOIR_DISCREPANT_AGAIN)
@@ -41,6 +45,14 @@ def find_worst_permille(plant: Plant) -> int:
     return max((compute_difference_permille(plug.strength, new) for plug in plant.line.plugs), default=0)
 
 
+def compute_unfound_nl(pump: PumpModel, doubts: int) -> int:
+    """The most that may have drifted since the last refill and not be found at this one, with so many pulses in doubt.
+
+    The kernel allows for an error of reading and for what the needle leaves, at both refills, and so must this.
+    """
+    return pump.refill_allowance_nl + 2 * pump.residual_nl + (1 + doubts) * pump.pulse_volume_nl
+
+
 class Findings:
     """What must be found soon, and what was."""
 
@@ -56,15 +68,17 @@ class Findings:
         self._began_ms = 0
         self._is_drift_found = False
         self._is_failing = False
-        self._behind_ms = 0  # by which ticks are behind real time since the boot
-        self._is_restart_told = False
+        self._behind: deque[tuple[int, int]] = deque()  # of the last hour: when, and by how much ticks were behind
+        self._restart_ms = 0  # when a restart was told last
+        self._ahead_ms = 0  # by how much the time of day was set ahead since the last turn
         self._fluid_changes = 0
         self._path_found: dict[str, int] = {}  # when each request was made that declares what a visit has found
 
     def on_boot(self, is_restart: bool) -> None:
         """A restart sounds at once."""
         self._began_ms, self._is_drift_found = self._life.clock.now_ms, False
-        self._behind_ms = 0
+        self._behind.clear()
+        self._ahead_ms = 0
         self._due = [("restart", (Alarm.RESTARTED,))] if is_restart else []
 
     def on_restored(self) -> None:
@@ -83,11 +97,11 @@ class Findings:
         life = self._life
         pump = life.patient.config.pump
         if self._is_refill_known and is_honest:
-            allowed_nl = 2 * (pump.refill_allowance_nl + pump.residual_nl) + (2 + self._doubts) * pump.pulse_volume_nl
+            allowed_nl = compute_unfound_nl(pump, self._doubts)
             is_due = not -allowed_nl <= self._off_nl <= allowed_nl
             is_found = any(record.state.alarms[alarm].is_active for alarm in DISCREPANT)
             if is_due and not is_found:
-                self._miss("refill", "a difference beyond twice the allowance was not found at the refill")
+                self._miss("refill", "a difference beyond what the table names was not found at the refill")
             if is_due and is_found:
                 self.found["refill"] += 1
         self._believed_nl = life.plant.reservoir.volume_nl
@@ -107,7 +121,8 @@ class Findings:
             if record.request_id in self._path_found and record.response is not Response.REFUSED_MALFORMED_FACT:
                 del self._path_found[record.request_id]
                 self.found["bridge"] += 1
-        self._is_restart_told = self._is_restart_told or isinstance(record.event, PowerRestored)
+        if isinstance(record.event, PowerRestored) and record.state.alarms[Alarm.RESTARTED].is_active:
+            self._restart_ms = self._life.clock.now_ms
         is_later = self._life.clock.now_ms > self._began_ms + SOON_MS
         if isinstance(record.event, PowerRestored) and is_later and not self._is_drift_found:
             self._is_drift_found = record.state.alarms[Alarm.RESTARTED].is_active
@@ -126,6 +141,7 @@ class Findings:
             self._miss(name, f"{alarms[0].name} did not sound")
         self._due.clear()
         self._look_at_lost_seconds()
+        self._look_at_jump()
         if any(asked_ms < life.clock.now_ms - PATH_MS for asked_ms in self._path_found.values()):
             self._miss("bridge", "old fluid that a visit has found in the path was not declared")
         while self._failures_ms and self._failures_ms[0] <= life.clock.now_ms - DAY_MS + 200_000:
@@ -140,19 +156,34 @@ class Findings:
         self._is_failing = is_failing
 
     def _look_at_lost_seconds(self) -> None:
-        """Seconds that passed in this turn and were not told must have been told as a restart.
+        """More than a few seconds that were lost within an hour must have been told as a restart in that hour."""
+        now_ms, judge = self._life.clock.now_ms, self._life.judge
+        passed_ms = now_ms - judge.boot_ms
+        ticked_ms = 1_000 * (self._life.state.tick - judge.boot_tick)
+        behind_ms = passed_ms - passed_ms * judge.scale.slow_ppm // 1_000_000 - ticked_ms
+        while self._behind and self._behind[0][0] < now_ms - HOUR_MS:
+            self._behind.popleft()
+        if self._behind and behind_ms > self._behind[0][1] + LOST_MS:
+            is_told = self._restart_ms >= self._behind[0][0]
+            self.found["missed"] += is_told
+            if not is_told:
+                self._miss("missed", "no restart was told though seconds were lost")
+            self._behind.clear()
+        if not self._behind or now_ms >= self._behind[-1][0] + SAMPLE_MS:
+            self._behind.append((now_ms, behind_ms))
 
-        Where the time of day jumps, the restart is told at once, and ticks fall behind only afterwards: not looked at.
-        """
-        if "clock_jumps" in self._life.script.faults:
-            return
-        judge = self._life.judge
-        behind_ms = self._life.clock.now_ms - judge.boot_ms - 1_000 * (self._life.state.tick - judge.boot_tick)
-        is_lost = behind_ms > self._behind_ms + LOST_MS
-        if is_lost and not self._is_restart_told:
-            self._miss("missed", "no restart was told though seconds were lost")
-        self.found["missed"] += is_lost and self._is_restart_told
-        self._behind_ms, self._is_restart_told = behind_ms, False
+    def on_jump(self, jump_ms: int) -> None:
+        """The time of day was set."""
+        self._ahead_ms += jump_ms
+
+    def _look_at_jump(self) -> None:
+        """What was set ahead must have been told as a restart in this turn: time may have passed that nobody saw."""
+        if self._ahead_ms >= AHEAD_MS:
+            is_told = self._restart_ms == self._life.clock.now_ms
+            self.found["jump"] += is_told
+            if not is_told:
+                self._miss("jump", "no restart was told though the time of day was set ahead")
+        self._ahead_ms = 0
 
     def on_bridge_over(self) -> None:
         """The bridge is over by the books: what is notably another fluid after the time of the visit was not found."""
@@ -179,4 +210,4 @@ class Findings:
         return self._life.clock.ppm != 0 and "clock_jumps" not in self._life.script.faults
 
     def _miss(self, name: str, words: str) -> None:
-        self._life.violations.append(Violation(self._life.clock.now_ms // 1_000, f"finding: {name}", words))
+        self._life.judge.on_violation(Violation(self._life.clock.now_ms // 1_000, f"finding: {name}", words))
