@@ -9,6 +9,7 @@ import pytest
 from thecal_adapters.simulation.faults import BY_NAME, ROWS, Row, Scale, Standing, join_scales, make_table
 from thecal_adapters.simulation.injections import INJECTIONS
 from thecal_adapters.simulation.life import Life
+from thecal_adapters.simulation.margins import make_margin_table
 from thecal_adapters.simulation.script import Item, Script
 from thecal_specs.text import read_assumption, read_entries, read_file
 
@@ -78,3 +79,15 @@ def test_the_guide_tells_the_table_as_it_stands() -> None:
     told = re.search(r"<!-- table: faults -->\n(.*?)\n<!-- end -->", text, re.DOTALL)
     assert told is not None
     assert told[1] == make_table()
+
+
+def test_a_margin_that_was_not_seen_is_told_as_such() -> None:
+    result = {
+        "by_fault": {"kill": {"count": 3, "found": None}, "stall": {"count": 0, "found": 2}},
+        "margins": {"OVR-01": {"any": 9, "kill": 7}},
+    }
+    assert make_margin_table(result).splitlines()[2:] == [
+        "| `kill` | 3 | - | 7 |",
+        "| `stall` | 0 | 2 | - |",
+        "| any | | | 9 |",
+    ]

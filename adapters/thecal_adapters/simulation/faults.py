@@ -89,9 +89,10 @@ ALL = "the full catalogue"
 AT_ONCE = "the same turn of the loop"
 FIFTH = "the fifth in a day"
 THREE_HOURS = "three hours, unless the time of day jumps too"
+DRIFTED = "RESERVOIR_DISCREPANT, or the account of refills"
 BY_REFILL = (
-    "the first refill after what drifted since the last one is more than the allowance, twice the residual, and the"
-    " pulses in doubt and one; nobody finds less"
+    "the first refill by which more has drifted since the account of refills began than the allowance, what was"
+    " misread, twice the residual (and twice more for each rinse), a pulse and two for each in doubt; nobody finds less"
 )
 OLD_FLUID_LEFT = "old fluid drawn from the path, and the path declared wider"
 BY_VISIT = (
@@ -143,13 +144,13 @@ ROWS = (
         "PULSES_FAILED", FIFTH, ("ASM-07",), 700, found_as="failures"),
     Row("rate_drift", DEGRADED, DEGRADED, "each pulse moves 14.5 % more than declared",
         f"every cap plus 14.5 % and, {of_fronts(60_000)}", f"the full catalogue less, {of_fronts(60_000)}",
-        "RESERVOIR_DISCREPANT", BY_REFILL, ("ASM-05",), 0, Scale(excess_permille=145, shift_nl=60_000),
-        found_as="refill"),
+        DRIFTED, BY_REFILL, ("ASM-05",), 0, Scale(excess_permille=145, shift_nl=60_000),
+        found_as="account"),
     Row("rate_lag", DEGRADED, DEGRADED, "each pulse moves 14.5 % less than declared",
         f"every cap plus, {of_fronts(60_000)}",
         f"85.5 % of what falls due in real seconds, less two pulses and, {of_fronts(60_000)}",
-        "RESERVOIR_DISCREPANT", BY_REFILL, ("ASM-05",), 0, Scale(lack_permille=145, shift_nl=60_000),
-        found_as="refill"),
+        DRIFTED, BY_REFILL, ("ASM-05",), 0, Scale(lack_permille=145, shift_nl=60_000),
+        found_as="account"),
     Row("fever", DEGRADED, DEGRADED, "the pump is up to 4 K warmer and moves 2,000 ppm more for each",
         f"every cap plus 0.8 % and, {of_fronts(4_000)}", f"the full catalogue less, {of_fronts(4_000)}",
         "none: it is the declared tolerance", "none", ("ASM-05",), 300, Scale(excess_permille=8, shift_nl=4_000)),
@@ -168,10 +169,10 @@ ROWS = (
         BY_VISIT, ("ASM-15", "ASM-40"), 0, Scale(shift_nl=59_000), found_as="bridge"),
     Row("motion_lied", DEGRADED, DEGRADED, "the sensor tells of pulses that did not move as done",
         f"every cap plus, {of_fronts(60_000)}",
-        f"the full catalogue less the pulses that did not move and, {of_fronts(60_000)}", "RESERVOIR_DISCREPANT",
-        BY_REFILL, ("ASM-07",), 300, Scale(shift_nl=60_000, is_lying=True), found_as="refill"),
+        f"the full catalogue less the pulses that did not move and, {of_fronts(60_000)}", DRIFTED,
+        BY_REFILL, ("ASM-07",), 300, Scale(shift_nl=60_000, is_lying=True), found_as="account"),
     Row("free_flow", OUT_OF_REACH, OUT_OF_REACH, "the valves open: up to 3 mL leave without an order", "nothing",
-        "nothing", "RESERVOIR_DISCREPANT", BY_REFILL, ("ASM-08",), 100, found_as="refill"),
+        "nothing", DRIFTED, BY_REFILL, ("ASM-08",), 100, found_as="account"),
     Row("capsule_lost", OUT_OF_REACH, OUT_OF_REACH, "with power lost the stored state and its capsule are both gone",
         "nothing: what the needle leaves of the old fluid is in no book, unless the next refill rinses", "nothing",
         "RESTARTED and HISTORY_UNKNOWN; nothing moves until it is filled and programmed", AT_ONCE, ("ASM-33",), 100,

@@ -125,7 +125,7 @@ class Life:
         room_nl = pump.capacity_nl - pump.residual_nl
         filled_nl = rng.choice((room_nl, room_nl, pump.residual_nl + 700 * pump.pulse_volume_nl))
         event = RefillDone(0, min(room_nl, filled_nl), self.patient.strengths, has_unknown_drug=False, is_rinsed=False)
-        self.hands.fill(event, 0, is_honest=True)
+        self.hands.fill(event, 0)
         self.hands.revise(self.patient.path_nl, is_filled=True)
         for place in range(12):
             self.later(1_000 * (10 + 60 * place), self._program_first)
@@ -278,7 +278,7 @@ class Life:
         moved_nl = self.plant.take_moved()
         is_moved = moved_nl > 0
         self.moves.append((sequence, is_moved, told))
-        self.findings.on_motion(is_moved, told)
+        self.findings.refills.on_motion(is_moved, told)
         self.judge.on_motion(sequence, mass, told, is_moved)
         if self._held is not None and (is_moved or told is Told.DONE):
             self._held.moved = mass
