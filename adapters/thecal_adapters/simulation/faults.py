@@ -56,6 +56,11 @@ class Scale:
         return -int(-(1_000 + self.excess_permille) * fast // 1)
 
     @property
+    def is_draining(self) -> bool:
+        """Whether the reservoir may be empty before the books say so."""
+        return self.excess_permille > 0 or self.extra_pulses > 0
+
+    @property
     def delivered_ppm(self) -> int:
         """The least that is delivered by the row of what falls due in real seconds; rounded down."""
         return (1_000 - self.lack_permille) * (1_000_000 - self.slow_ppm) // 1_000
@@ -101,6 +106,10 @@ BY_VISIT = (
 )
 
 
+# The end of a row by which more leaves the reservoir than the books say.
+DRY = "and at the end what the reservoir lacks by then"
+
+
 def of_fronts(shift_nl: int) -> str:
     """What a front that lies elsewhere than declared may bring or keep back."""
     return f"for each front, what {shift_nl:,} nL of the stronger fluid hold"
@@ -143,7 +152,7 @@ ROWS = (
     Row("outcome_unknown", MASKED, MASKED, "the sensor tells nothing of pulses that moved or did not", ALL, ALL,
         "PULSES_FAILED", FIFTH, ("ASM-07",), 700, found_as="failures"),
     Row("rate_drift", DEGRADED, DEGRADED, "each pulse moves 14.5 % more than declared",
-        f"every cap plus 14.5 % and, {of_fronts(60_000)}", f"the full catalogue less, {of_fronts(60_000)}",
+        f"every cap plus 14.5 % and, {of_fronts(60_000)}", f"the full catalogue less, {of_fronts(60_000)}, {DRY}",
         DRIFTED, BY_REFILL, ("ASM-05",), 0, Scale(excess_permille=145, shift_nl=60_000),
         found_as="account"),
     Row("rate_lag", DEGRADED, DEGRADED, "each pulse moves 14.5 % less than declared",
@@ -152,15 +161,15 @@ ROWS = (
         DRIFTED, BY_REFILL, ("ASM-05",), 0, Scale(lack_permille=145, shift_nl=60_000),
         found_as="account"),
     Row("fever", DEGRADED, DEGRADED, "the pump is up to 4 K warmer and moves 2,000 ppm more for each",
-        f"every cap plus 0.8 % and, {of_fronts(4_000)}", f"the full catalogue less, {of_fronts(4_000)}",
+        f"every cap plus 0.8 % and, {of_fronts(4_000)}", f"the full catalogue less, {of_fronts(4_000)}, {DRY}",
         "none: it is the declared tolerance", "none", ("ASM-05",), 300, Scale(excess_permille=8, shift_nl=4_000)),
     Row("clock_fast", DEGRADED, MASKED, "the clock runs fast by 1,000 ppm",
         "every window and lockout is 0.1 % shorter", ALL, "RESTARTED, by the time of day", THREE_HOURS, ("ASM-01",), 0,
         Scale(fast_ppm=1_000), found_as="drift"),
-    Row("pulse_twice", DEGRADED, MASKED,
+    Row("pulse_twice", DEGRADED, DEGRADED,
         "an order moves two pulses, at most 5 of them in a day, and the sensor is confused", "every cap plus 5 pulses",
-        ALL, "PULSES_FAILED", "the fifth doubt in a day", ("ASM-06",), 1_000, Scale(extra_pulses=5),
-        found_as="failures"),
+        f"the full catalogue less, for each front, what the pulses beside those ordered hold, {DRY}",
+        "PULSES_FAILED", "the fifth doubt in a day", ("ASM-06",), 1_000, Scale(extra_pulses=5), found_as="failures"),
     Row("front_wide", DEGRADED, DEGRADED, "two fluids mix over 60,000 nL more than declared",
         f"every cap plus, {of_fronts(60_000)}", f"the full catalogue less, {of_fronts(60_000)}", OLD_FLUID_LEFT,
         BY_VISIT, ("ASM-16", "ASM-40"), 0, Scale(shift_nl=60_000), found_as="bridge"),

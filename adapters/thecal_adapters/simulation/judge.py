@@ -70,6 +70,7 @@ class Judge:
     open_sequence: int = 0
     boot_ms: int = 0
     boot_tick: int = 0
+    more_nl: Volume = 0  # what moved beside what was ordered, since the last refill
 
     def __post_init__(self) -> None:
         """Begin with the hard limits."""
@@ -133,6 +134,7 @@ class Judge:
         self.fronts += is_other if isinstance(event, RefillDone) else not event.is_filled_from_reservoir
         self.inlet = strength
         if isinstance(event, RefillDone):
+            self.more_nl = 0
             self.strongest = [max(a, b) for a, b in zip(self.strongest, event.concentrations_fg_per_nl)]
 
     def _judge_start(self, record: Record) -> None:
@@ -175,7 +177,7 @@ class Judge:
 
     def _hold_lower(self, order: Order) -> None:
         """What the kernel counts as surely given has passed the tip."""
-        if self.scale.is_lying and order.given is None:
+        if order.given is None and (self.scale.is_lying or self._is_dry):
             return
         given = order.given or (0, 0, 0, 0)
         for drug, lower_fg in enumerate(order.lower[: len(given)]):
@@ -244,9 +246,15 @@ class Judge:
     def _compute_two_pulses_fg(self, state: State) -> int:
         return 2 * max(self.strongest[0] * self.config.pump.pulse_volume_nl, state.path.pulse_fg_max)
 
-    def _compute_lacking_bound_fg(self, state: State) -> int:
-        shift_fg = self.scale.shift_nl * self.fronts * self.strongest[0]
-        return self._compute_two_pulses_fg(state) + shift_fg
+    def _compute_lacking_bound_fg(self, state: State) -> Volume:
+        shift_nl = self.scale.shift_nl + (self.more_nl if self.scale.extra_pulses else 0)
+        dry_nl = self.more_nl if self._is_dry else 0
+        return self._compute_two_pulses_fg(state) + (shift_nl * self.fronts + dry_nl) * self.strongest[0]
+
+    @property
+    def _is_dry(self) -> bool:
+        """Whether the reservoir is empty before its time, because more has moved than was ordered."""
+        return self.scale.is_draining and self.plant.reservoir.volume_nl == 0
 
     def _forget_lacking(self) -> None:
         self.due_fg_1800, self.made_good_fg = 0, 0

@@ -277,6 +277,7 @@ class Life:
     def _on_motion(self, sequence: int, mass: Mass, told: Told) -> None:
         moved_nl = self.plant.take_moved()
         is_moved = moved_nl > 0
+        self.judge.more_nl += max(0, moved_nl - self.plant.make.pulse_nl)
         self.moves.append((sequence, is_moved, told))
         self.findings.refills.on_motion(is_moved, told)
         self.judge.on_motion(sequence, mass, told, is_moved)
