@@ -4,8 +4,10 @@
 import re
 import tempfile
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
+from random import Random
 
 import pytest
 from tests.adapters import benches
@@ -63,6 +65,23 @@ def test_what_a_bench_cannot_try_is_not_shown() -> None:
         "a blocked motor is never done",
         "a power cut in a pulse moves at most one",
     }
+
+
+class HastyBench(MotorBench):
+    """Takes the power away before the motor ever turns, and so sees no number lost."""
+
+    def cut(self, order: Callable[[], object], rng: Random) -> bool:
+        self.motor.left = 0
+        with suppress(benches.PowerCut):
+            order()
+        self.restart()
+        return True
+
+
+@pytest.mark.parametrize("kind", [Port, benches.LatecomingPort])
+def test_a_cut_that_never_comes_after_the_motor_has_turned_shows_nothing(kind: type[Port]) -> None:
+    findings = {each.rule: each.verdict for each in check(lambda: HastyBench(kind))}
+    assert findings["a power cut in a pulse moves at most one"] is Verdict.NOT_SHOWN
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ import pytest
 from thecal_adapters.simulation.faults import BY_NAME, ROWS, Row, Scale, Standing, join_scales, make_table
 from thecal_adapters.simulation.injections import INJECTIONS
 from thecal_adapters.simulation.life import Life
+from thecal_adapters.simulation.margins import make_margin_table
 from thecal_adapters.simulation.script import Item, Script
 from thecal_specs.text import read_assumption, read_entries, read_file
 
@@ -30,8 +31,21 @@ def test_every_row_names_assumptions_that_exist() -> None:
 
 @pytest.mark.parametrize("row", [row for row in ROWS if row.standing is Standing.MASKED], ids=lambda row: row.name)
 def test_a_masked_fault_scales_no_bound(row: Row) -> None:
-    assert row.scale in (Scale(), Scale(is_lacking_free=True))
     assert row.scale.bound_permille == 1_000
+    assert row.scale == Scale(slow_ppm=row.scale.slow_ppm)
+    assert row.lacking is Standing.DEGRADED or row.scale == Scale()
+
+
+def test_slow_clocks_jumps_and_missed_ticks_alone_are_masked_on_one_side_and_degraded_on_the_other() -> None:
+    mixed = {row.name for row in ROWS if (row.standing, row.lacking) == (Standing.MASKED, Standing.DEGRADED)}
+    assert mixed == {"clock_slow", "clock_jumps", "ticks_missed"}
+    assert BY_NAME["clock_slow"].scale.delivered_ppm == 999_000
+    assert BY_NAME["rate_lag"].scale.delivered_ppm == 855_000
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
+def test_every_row_says_what_holds_on_either_side_and_by_when_it_is_found(row: Row) -> None:
+    assert all((row.happens, row.holds, row.holds_lacking, row.finding, row.deadline))
 
 
 @pytest.mark.parametrize("row", [row for row in ROWS if row.standing is Standing.DEGRADED], ids=lambda row: row.name)
@@ -65,3 +79,15 @@ def test_the_guide_tells_the_table_as_it_stands() -> None:
     told = re.search(r"<!-- table: faults -->\n(.*?)\n<!-- end -->", text, re.DOTALL)
     assert told is not None
     assert told[1] == make_table()
+
+
+def test_a_margin_that_was_not_seen_is_told_as_such() -> None:
+    result = {
+        "by_fault": {"kill": {"count": 3, "found": None}, "stall": {"count": 0, "found": 2}},
+        "margins": {"OVR-01": {"any": 9, "kill": 7}},
+    }
+    assert make_margin_table(result).splitlines()[2:] == [
+        "| `kill` | 3 | - | 7 |",
+        "| `stall` | 0 | 2 | - |",
+        "| any | | | 9 |",
+    ]

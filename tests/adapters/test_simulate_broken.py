@@ -190,7 +190,7 @@ def test_a_wrong_path_volume_is_caught(shift_nl: int, seed: str) -> None:
         def _fill_weaker(self) -> None:
             held_nl = int(self.plant.reservoir.volume_nl)
             weaker = tuple(strength // 2 for strength in self.patient.strengths)
-            self.hands.fill(RefillDone(held_nl, 10_000_000, weaker, False, is_rinsed=False), 0, is_honest=True)
+            self.hands.fill(RefillDone(held_nl, 10_000_000, weaker, False, is_rinsed=False), 0)
 
     life = Wrong(make_script(seed=seed))
     life.run()

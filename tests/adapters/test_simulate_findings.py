@@ -7,9 +7,12 @@ from typing import Any
 import pytest
 
 from thecal.events import MotorStalled, RefillDone
+from thecal.outcome import Response
 from thecal.state import NO_ALARM, Alarm
 from thecal_adapters.ports import Fact, Record
+from thecal_adapters.refills import Standing
 from thecal_adapters.runner import Runner
+from thecal_adapters.simulation.hands import Truth
 from thecal_adapters.simulation.life import Life
 from thecal_adapters.simulation.script import Item, Script
 from thecal_adapters.simulation.virtual import VirtualStore
@@ -83,7 +86,7 @@ def test_a_drift_is_found_at_the_refill_once_it_is_beyond_the_allowance(drift_pe
 
         def _refill(self) -> None:
             held_nl = int(self.plant.reservoir.volume_nl)
-            self.hands.fill(RefillDone(held_nl, 5_000_000, self.patient.strengths, False, False), 0, is_honest=True)
+            self.hands.fill(RefillDone(held_nl, 5_000_000, self.patient.strengths, False, False), 0)
 
     faults = {145: ("rate_drift",), -145: ("rate_lag",), 0: ()}[drift_permille]
     life = Drifting(make_script(faults=faults))
@@ -91,17 +94,27 @@ def test_a_drift_is_found_at_the_refill_once_it_is_beyond_the_allowance(drift_pe
     assert life.findings.found["refill"] == (1 if drift_permille else 0)
 
 
-def test_a_difference_at_the_refill_that_is_not_found_is_missed() -> None:
+def fill_again(off_nl: int, misread_nl: int = 0) -> list[str]:
+    """What is missed at a refill by which so much more has left than anybody was told of."""
     life = Life(make_script())
     live(life)
-    life.findings._off_nl = 50_000_000
-    last = life.store.last
+    refills, last = life.findings.refills, life.store.last
     assert last is not None
-    life.findings.on_fill(last, is_honest=True)
-    assert [each.id for each in life.violations] == ["finding: refill"]
-    life.findings._off_nl = 50_000_000
-    life.findings.on_fill(last, is_honest=False)
-    assert len(life.violations) == 1
+    refills._off_nl, refills._before_nl = off_nl, 5_000_000
+    event = RefillDone(5_000_000 + misread_nl, 1_000_000, life.patient.strengths, False, False)
+    refills.on_fill(replace(last, event=event, response=Response.REFILL_BOOKED), event, Truth(0, 0))
+    return [each.id for each in life.violations]
+
+
+def test_a_difference_at_the_refill_that_is_not_found_is_missed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Standing, "off_nl", 0)
+    assert fill_again(50_000_000) == ["finding: refill", "finding: account"]
+    assert fill_again(50_000_000, misread_nl=-50_000_000) == fill_again(0) == []
+
+
+def test_an_account_that_finds_a_drift_where_there_is_none_is_a_violation(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Standing, "off_nl", 1)
+    assert fill_again(0) == ["finding: account"]
 
 
 @pytest.mark.parametrize("kind", ["clock_fast", "clock_slow"])
@@ -144,7 +157,7 @@ class Bridged(Life):
     def _weaken(self) -> None:
         held_nl = int(self.plant.reservoir.volume_nl)
         weaker = tuple(strength // 2 for strength in self.patient.strengths)
-        self.hands.fill(RefillDone(held_nl, 8_000_000, weaker, False, False), 0, is_honest=True)
+        self.hands.fill(RefillDone(held_nl, 8_000_000, weaker, False, False), 0)
 
 
 def bridge(seed: int, *faults: str) -> Bridged:

@@ -227,3 +227,14 @@ def test_what_is_out_of_reach_is_measured_and_never_condemned() -> None:
     court.judge.is_counted = False
     court.judge.on_motion(7, (0,), Told.DONE, is_moved=True)
     assert court.ids == set()
+
+
+@pytest.mark.parametrize("scale", [Scale(extra_pulses=5), Scale(excess_permille=145), Scale()])
+def test_what_moved_too_much_may_lack_once_the_reservoir_is_empty_and_never_before(scale: Scale) -> None:
+    court = Court(scale)
+    pulse_nl = CONFIG.pump.pulse_volume_nl
+    court.judge.more_nl = 5 * pulse_nl
+    assert court.judge._compute_lacking_bound_fg(STATE) == 2 * pulse_nl
+    court.judge.plant.aspirate(0)
+    more_nl = 0 if scale == Scale() else 5 * pulse_nl
+    assert court.judge._compute_lacking_bound_fg(STATE) == 2 * pulse_nl + more_nl

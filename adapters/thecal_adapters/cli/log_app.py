@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from thecal_adapters.cli import log as log_command
+from thecal_adapters.cli.log_refills import show_refills
 from thecal_adapters.cli.options import JsonTo
 from thecal_adapters.cli.telling import guarded
 from thecal_adapters.exits import Exit
@@ -43,6 +44,13 @@ def log_show(
 ) -> Exit:
     """Tell what a journal says, one line an entry."""
     return log_command.show(file, first, last_count, is_all, json_to)
+
+
+@log_app.command("refills")
+@guarded
+def log_refills(file: JournalFile, json_to: JsonTo = None) -> Exit:
+    """Hold what came out at refills against what pulses should have moved; exit 1 with a drift."""
+    return show_refills(file, json_to)
 
 
 @log_app.command("export")

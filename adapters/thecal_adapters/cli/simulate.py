@@ -82,10 +82,10 @@ def run(teller: Teller, seed: int, days: int, kinds: Sequence[str], jobs: int) -
 
 
 def tell(teller: Teller, result: Mapping[str, Any]) -> None:
-    """Tell what was injected, what each row allows, and how near anything came to it."""
+    """Tell what was injected, and how near anything came to what its row allows, of too much and of too little."""
     for name, row in result["by_fault"].items():
         if row["count"]:
-            worst = f"{row['worst_seen']} permille of its bound"
+            worst = f"{row['worst_seen']} and {row['worst_seen_lacking']} permille of its bounds"
             seen = worst if row["bound_permille"] is not None else "not held to any bound"
             times = (
                 f"{tell_count(row['count'], 'time', 'times'):>13} in {tell_count(row['lives'], 'life', 'lives'):>11}"

@@ -110,20 +110,23 @@ def a_blocked_motor_is_never_done(trial: Trial) -> None:
 
 
 def a_power_cut_in_a_pulse_moves_at_most_one(trial: Trial) -> None:
-    """Orders that are cut off at random moments, and given again."""
-    rng = Random(1)
+    """Orders that are cut off at random moments, also once the motor has turned, and given again."""
+    rng, turned = Random(1), 0
     for sequence in range(1, 21):
         before = trial.bench.count_moved()
         if not trial.bench.cut(partial(trial.order, sequence), rng):
             raise NotShown("this bench cannot take the power away within a pulse")
         trial.pump = trial.bench.connect()
         moved = trial.bench.count_moved() - before
+        turned += moved > 0
         result = trial.order(sequence)
         after = trial.bench.count_moved() - before
         if after > 1:
             raise Broken(f"pulse {sequence}, cut off and given again, moved {after} pulses")
         if result is (PulseResult.NOT_DONE if after else PulseResult.DONE):
             raise Broken(f"pulse {sequence}, cut off after {moved} pulses: answered {result.name}, which is not true")
+    if not turned:
+        raise NotShown("no cut of this bench came after the motor had turned, which is when a number may be lost")
 
 
 def a_late_number_is_a_number(trial: Trial) -> None:

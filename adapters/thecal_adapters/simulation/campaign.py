@@ -11,12 +11,13 @@ from random import Random
 from time import perf_counter
 
 from thecal_adapters.simulation.faults import BY_NAME, Standing
-from thecal_adapters.simulation.judge import OF_CAP
+from thecal_adapters.simulation.judge import IN_REAL_TIME, OF_CAP
 from thecal_adapters.simulation.life import Life
 from thecal_adapters.simulation.monitors import Violation
 from thecal_adapters.simulation.script import Script, draw_script
 
-VERSION = 1
+VERSION = 2
+TOO_MUCH, TOO_LITTLE = ("OVR-01", "OVR-02"), (IN_REAL_TIME,)
 DAYS_OF_A_LIFE = (3, 5, 8, 12)
 
 
@@ -149,24 +150,32 @@ def add_up(counts: Iterator[Counter[str]]) -> dict[str, int]:
 def describe_fault(total: Total, name: str) -> dict[str, object]:
     """What was injected of a fault, what its row allows, and how near a window of any life with it came to that.
 
-    ``worst_seen`` is in permille of the bound, ``worst_of_cap`` in permille of the cap as it was prescribed.
+    ``worst_seen`` is in permille of the bound, ``worst_of_cap`` in permille of the cap as it was prescribed, and
+    ``worst_seen_lacking`` in permille of what may be lacking.
     """
     row = BY_NAME[name]
     is_reached = row.standing is not Standing.OUT_OF_REACH
     with_it = [lived for lived in total.lives if lived.counts[name] and (lived.is_held or not is_reached)]
     return {
         "class": row.standing.value,
+        "class_lacking": row.lacking.value,
         "count": sum(lived.counts[name] for lived in with_it),
         "lives": len(with_it),
         "bound": row.holds,
+        "bound_lacking": row.holds_lacking,
         "bound_permille": row.scale.bound_permille if is_reached else None,
-        "worst_seen": max(
-            (max(lived.margins.get(id_, 0) for id_ in ("OVR-01", "OVR-02")) for lived in with_it), default=0
-        ),
-        "worst_of_cap": max((lived.margins.get(OF_CAP, 0) for lived in with_it), default=0),
+        "worst_seen": find_worst(with_it, TOO_MUCH),
+        "worst_seen_lacking": find_worst(with_it, TOO_LITTLE),
+        "worst_of_cap": find_worst(with_it, (OF_CAP,)),
         "finding": row.finding,
+        "deadline": row.deadline,
         "found": sum(lived.found[row.found_as] for lived in with_it) if row.found_as else None,
     }
+
+
+def find_worst(lives: Sequence[Lived], ids: Sequence[str]) -> int:
+    """The nearest that any of these lives came to any of these bounds, in permille of it."""
+    return max((lived.margins.get(id_, 0) for lived in lives for id_ in ids), default=0)
 
 
 def describe_margins(total: Total) -> dict[str, dict[str, int]]:

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING
 from thecal.events import PathDeclared, PowerRestored, RefillDone
 from thecal.outcome import Response
 from thecal.state import Alarm
-from thecal_adapters.plant.fluids import Strength, Volume
-from thecal_adapters.plant.pump import Plant, Told
+from thecal_adapters.plant.fluids import Strength
+from thecal_adapters.plant.pump import Plant
 from thecal_adapters.ports import Record
 from thecal_adapters.simulation.monitors import Violation
+from thecal_adapters.simulation.refill_watch import RefillWatch
 
 if TYPE_CHECKING:
     from thecal_adapters.simulation.life import Life
@@ -23,10 +24,12 @@ FAILURES = 5
 WORTH_PERMILLE = 200  # of the stronger of two fluids: a difference that has to be found
 VISIT_MS = 1_800_000  # by when somebody looks, once a bridge is over
 PATH_MS = 4 * DAY_MS  # by when the pump has heard what a visit found: power may be away for three days
-LOST_MS = 6_000  # of one turn: more than the loop may keep for itself, and the second that is not over
+LOST_MS = 6_000  # of an hour: more than the loop may keep for itself, and the seconds that are not over
+AHEAD_MS = 7_000  # by which the time of day jumps ahead: more than its uncertainties, and than may be kept
+SAMPLE_MS = 60_000
+HOUR_MS = 3_600_000
 DRIFT_MS = 3 * 3_600_000  # by when a quartz that loses or gains 1,000 ppm is found out, if the time of day is good
 SOON_MS = 60_000
-DISCREPANT = (Alarm.RESERVOIR_DISCREPANT, Alarm.RESERVOIR_DISCREPANT_AGAIN)
 
 
 def compute_difference_permille(one: Strength, other: Strength) -> int:
@@ -49,22 +52,22 @@ class Findings:
         self._life = life
         self._due: list[tuple[str, tuple[Alarm, ...]]] = []
         self._failures_ms: deque[int] = deque()
-        self._believed_nl: Volume = 0
-        self._off_nl: Volume = 0
-        self._doubts = 0
-        self._is_refill_known = False
+        self.refills = RefillWatch(life, self)
         self._began_ms = 0
         self._is_drift_found = False
         self._is_failing = False
-        self._behind_ms = 0  # by which ticks are behind real time since the boot
-        self._is_restart_told = False
+        self._behind: deque[tuple[int, int]] = deque()  # of the last hour: when, and by how much ticks were behind
+        self._restart_ms = 0  # when a restart was told last
+        self._ahead_ms = 0  # by how much the time of day was set ahead since the last turn
+        self._jumped_ms = 0  # when it was set last
         self._fluid_changes = 0
         self._path_found: dict[str, int] = {}  # when each request was made that declares what a visit has found
 
     def on_boot(self, is_restart: bool) -> None:
         """A restart sounds at once."""
         self._began_ms, self._is_drift_found = self._life.clock.now_ms, False
-        self._behind_ms = 0
+        self._behind.clear()
+        self._ahead_ms = 0
         self._due = [("restart", (Alarm.RESTARTED,))] if is_restart else []
 
     def on_restored(self) -> None:
@@ -72,31 +75,6 @@ class Findings:
         self._failures_ms.clear()
         self._is_failing = False
         self._due.append(("restored", (Alarm.HISTORY_UNKNOWN,)))
-
-    def on_motion(self, is_moved: bool, told: Told) -> None:
-        """Count what the pump must believe to have left the reservoir."""
-        if is_moved or told is Told.DONE:
-            self._believed_nl -= self._life.patient.config.pump.pulse_volume_nl
-
-    def on_fill(self, record: Record, is_honest: bool) -> None:
-        """Hold what came out against what must have been believed to be there; then begin to count anew."""
-        life = self._life
-        pump = life.patient.config.pump
-        if self._is_refill_known and is_honest:
-            allowed_nl = 2 * (pump.refill_allowance_nl + pump.residual_nl) + (2 + self._doubts) * pump.pulse_volume_nl
-            is_due = not -allowed_nl <= self._off_nl <= allowed_nl
-            is_found = any(record.state.alarms[alarm].is_active for alarm in DISCREPANT)
-            if is_due and not is_found:
-                self._miss("refill", "a difference beyond twice the allowance was not found at the refill")
-            if is_due and is_found:
-                self.found["refill"] += 1
-        self._believed_nl = life.plant.reservoir.volume_nl
-        self._is_refill_known = True
-        self._doubts = 0
-
-    def before_fill(self) -> None:
-        """Note by how much the reservoir is not what it must be believed to be, before hands change it."""
-        self._off_nl = self._believed_nl - self._life.plant.reservoir.volume_nl
 
     def on_stored(self, record: Record) -> None:
         """Count what was told to have failed, and strike out what sounds; it may be acknowledged in the same turn."""
@@ -107,13 +85,13 @@ class Findings:
             if record.request_id in self._path_found and record.response is not Response.REFUSED_MALFORMED_FACT:
                 del self._path_found[record.request_id]
                 self.found["bridge"] += 1
-        self._is_restart_told = self._is_restart_told or isinstance(record.event, PowerRestored)
+        if isinstance(record.event, PowerRestored) and record.state.alarms[Alarm.RESTARTED].is_active:
+            self._restart_ms = self._life.clock.now_ms
         is_later = self._life.clock.now_ms > self._began_ms + SOON_MS
         if isinstance(record.event, PowerRestored) and is_later and not self._is_drift_found:
             self._is_drift_found = record.state.alarms[Alarm.RESTARTED].is_active
             self.found["drift"] += self._is_drifting
-        self._doubts += record.pulse.is_ordered
-        self._doubts -= record.response in (Response.PULSE_BOOKED_AS_DONE, Response.PULSE_BOOKED_AS_NOT_DONE)
+        self.refills.on_stored(record)
         for due in self._due[:]:
             if any(record.state.alarms[alarm].is_active for alarm in due[1]):
                 self.found[due[0]] += 1
@@ -123,36 +101,53 @@ class Findings:
         """After a whole turn of the loop everything that was due must sound."""
         life = self._life
         for name, alarms in self._due:
-            self._miss(name, f"{alarms[0].name} did not sound")
+            self.miss(name, f"{alarms[0].name} did not sound")
         self._due.clear()
         self._look_at_lost_seconds()
+        self._look_at_jump()
         if any(asked_ms < life.clock.now_ms - PATH_MS for asked_ms in self._path_found.values()):
-            self._miss("bridge", "old fluid that a visit has found in the path was not declared")
+            self.miss("bridge", "old fluid that a visit has found in the path was not declared")
         while self._failures_ms and self._failures_ms[0] <= life.clock.now_ms - DAY_MS + 200_000:
             self._failures_ms.popleft()
         is_late = life.clock.now_ms > self._began_ms + DRIFT_MS
         if self._is_drifting and is_late and not self._is_drift_found:
-            self._miss("drift", "RESTARTED did not sound within three hours of a quartz that drifts")
+            self.miss("drift", "RESTARTED did not sound within three hours of a quartz that drifts")
         is_failing = len(self._failures_ms) >= FAILURES
         if is_failing and not life.state.alarms[Alarm.PULSES_FAILED].is_active:
-            self._miss("failures", "PULSES_FAILED did not sound at the fifth in a day")
+            self.miss("failures", "PULSES_FAILED did not sound at the fifth in a day")
         self.found["failures"] += is_failing and not self._is_failing
         self._is_failing = is_failing
 
     def _look_at_lost_seconds(self) -> None:
-        """Seconds that passed in this turn and were not told must have been told as a restart.
+        """More than a few seconds that were lost within an hour must have been told as a restart in that hour."""
+        now_ms, judge = self._life.clock.now_ms, self._life.judge
+        passed_ms = now_ms - judge.boot_ms
+        ticked_ms = 1_000 * (self._life.state.tick - judge.boot_tick)
+        behind_ms = passed_ms - passed_ms * judge.scale.slow_ppm // 1_000_000 - ticked_ms
+        while self._behind and self._behind[0][0] < now_ms - HOUR_MS:
+            self._behind.popleft()
+        if self._behind and behind_ms > self._behind[0][1] + LOST_MS:
+            is_told = self._restart_ms >= self._behind[0][0]
+            self.found["missed"] += is_told
+            if not is_told:
+                self.miss("missed", "no restart was told though seconds were lost")
+            self._behind.clear()
+        if not self._behind or now_ms >= self._behind[-1][0] + SAMPLE_MS:
+            self._behind.append((now_ms, behind_ms))
 
-        Where the time of day jumps, the restart is told at once, and ticks fall behind only afterwards: not looked at.
-        """
-        if "clock_jumps" in self._life.script.faults:
-            return
-        judge = self._life.judge
-        behind_ms = self._life.clock.now_ms - judge.boot_ms - 1_000 * (self._life.state.tick - judge.boot_tick)
-        is_lost = behind_ms > self._behind_ms + LOST_MS
-        if is_lost and not self._is_restart_told:
-            self._miss("missed", "no restart was told though seconds were lost")
-        self.found["missed"] += is_lost and self._is_restart_told
-        self._behind_ms, self._is_restart_told = behind_ms, False
+    def on_jump(self, jump_ms: int) -> None:
+        """The time of day was set."""
+        self._ahead_ms += jump_ms
+        self._jumped_ms = self._life.clock.now_ms
+
+    def _look_at_jump(self) -> None:
+        """What was set ahead must have been told as a restart in this turn: time may have passed that nobody saw."""
+        if self._ahead_ms >= AHEAD_MS:
+            is_told = self._restart_ms >= self._jumped_ms  # a store may refuse the record of it for a while
+            self.found["jump"] += is_told
+            if not is_told:
+                self.miss("jump", "no restart was told though the time of day was set ahead")
+        self._ahead_ms = 0
 
     def on_bridge_over(self) -> None:
         """The bridge is over by the books: what is notably another fluid after the time of the visit was not found."""
@@ -161,7 +156,7 @@ class Findings:
         def look_at_path() -> None:
             is_same = changes == self._fluid_changes and not self._path_found
             if is_same and find_worst_permille(self._life.plant) >= WORTH_PERMILLE:
-                self._miss("bridge", "old fluid in the path was not found when the bridge was over")
+                self.miss("bridge", "old fluid in the path was not found when the bridge was over")
 
         self._life.later(VISIT_MS + SOON_MS, look_at_path)
 
@@ -178,5 +173,6 @@ class Findings:
         """Whether the quartz is wrong, and nothing but the quartz."""
         return self._life.clock.ppm != 0 and "clock_jumps" not in self._life.script.faults
 
-    def _miss(self, name: str, words: str) -> None:
-        self._life.violations.append(Violation(self._life.clock.now_ms // 1_000, f"finding: {name}", words))
+    def miss(self, name: str, words: str) -> None:
+        """What had to be found was not."""
+        self._life.judge.on_violation(Violation(self._life.clock.now_ms // 1_000, f"finding: {name}", words))

@@ -19,14 +19,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Truth:
-    """What is really so when a fact is told: what the needle leaves, or what the path holds.
-
-    ``is_honest``: what came out was read right.
-    """
+    """What is really so when a fact is told: what the needle leaves, or what the path holds."""
 
     left_nl: int
     path_nl: int
-    is_honest: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,22 +73,22 @@ class Hands:
         self._life = life
         self._truths: dict[str, Truth] = {}
 
-    def fill(self, event: RefillDone, left_nl: int, is_honest: bool) -> None:
-        """Fill the reservoir. ``is_honest``: what came out was read right."""
-        self._truths[self._life.ask(Role.CLINICIAN, event)] = Truth(left_nl, 0, is_honest)
+    def fill(self, event: RefillDone, left_nl: int) -> None:
+        """Fill the reservoir. What is told to have come out may be misread."""
+        self._truths[self._life.ask(Role.CLINICIAN, event)] = Truth(left_nl, 0)
 
     def revise(self, volume_nl: int, is_filled: bool) -> None:
         """Lay another catheter, declared with its doubt."""
         doubt_nl = min(self._life.patient.path_doubt_nl, volume_nl)
         event = PathDeclared(volume_nl - doubt_nl, volume_nl + doubt_nl, is_filled)
-        truth = Truth(0, volume_nl + self._find_extra_nl("path_larger"), True)
+        truth = Truth(0, volume_nl + self._find_extra_nl("path_larger"))
         self._truths[self._life.ask(Role.CLINICIAN, event, 1_000)] = truth
 
     def declare(self, lo_nl: int, hi_nl: int, is_filled: bool) -> str:
         """Empty the path that is there through its port, or fill it by hand, and declare it; the request's id."""
         event = PathDeclared(max(0, lo_nl), min(hi_nl, PATH_NL_MAX), is_filled)
         request_id = self._life.ask(Role.CLINICIAN, event)
-        self._truths[request_id] = Truth(0, int(self._life.plant.line.volume_nl), True)
+        self._truths[request_id] = Truth(0, int(self._life.plant.line.volume_nl))
         return request_id
 
     def use(self, record: Record) -> Truth | None:
@@ -102,9 +98,9 @@ class Hands:
         if truth is None or record.response is Response.REFUSED_MALFORMED_FACT:
             return truth
         if isinstance(record.event, RefillDone):
-            life.findings.before_fill()
+            life.findings.refills.before_fill()
             truth = fill_reservoir(life.plant, record.event, truth)
-            life.findings.on_fill(record, truth.is_honest)
+            life.findings.refills.on_fill(record, record.event, truth)
         if isinstance(record.event, PathDeclared):
             front_nl = 2 * (life.patient.path_doubt_nl + self._find_extra_nl("front_wide"))
             lay_line(life.plant, record.event, truth, front_nl)

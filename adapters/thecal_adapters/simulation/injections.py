@@ -74,7 +74,10 @@ def delay_reports(life: "Life", rng: Random) -> None:
 def set_clock(life: "Life", rng: Random) -> None:
     """Set the time of day, by seconds or by hours."""
     span_ms = rng.choice((5_000, 600_000, 1_000 * DAY_S))
-    life.clock.offset_ms += rng.randint(-span_ms, span_ms)
+    jump_ms = rng.randint(-span_ms, span_ms)
+    life.clock.offset_ms += jump_ms
+    life.judge.due.jumps += 1
+    life.findings.on_jump(jump_ms)
 
 
 def oversleep(life: "Life", rng: Random) -> None:

@@ -21,13 +21,17 @@ from thecal.units import DAY_S, HOUR_S, SLOT_S, Masses
 from thecal_adapters.plant.fluids import Mass, Strength, Volume
 from thecal_adapters.plant.pump import Plant, Told
 from thecal_adapters.ports import Record, Role
+from thecal_adapters.simulation.due import Due, Order
 from thecal_adapters.simulation.faults import Scale
 from thecal_adapters.simulation.monitors import Violation
 
 # Of a rate that may be divided: permille of a bound, rounded up.
 PERMILLE = 1_000
+SECOND_MS = 1_000
 # The margin of the caps as they were prescribed, which a row of the table may scale.
 OF_CAP = "of the cap"
+# UND-01 by the plant's book and in real seconds, not by the kernel's.
+IN_REAL_TIME = "UND-01 in real time"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,17 +43,6 @@ class Cap:
     hour_fg: Masses
     lockout_s: int
     count_max: int
-
-
-@dataclass(slots=True)
-class Order:
-    """A pulse that stands in the journal: its bounds, and what became of it."""
-
-    is_basal: bool
-    upper: Masses
-    lower: Masses
-    given: Mass | None = None
-    result: PulseResult | None = None
 
 
 @dataclass
@@ -77,9 +70,11 @@ class Judge:
     open_sequence: int = 0
     boot_ms: int = 0
     boot_tick: int = 0
+    more_nl: Volume = 0  # what moved beside what was ordered, since the last refill
 
     def __post_init__(self) -> None:
         """Begin with the hard limits."""
+        self.due = Due(self.scale)
         self.on_unprogrammed()
 
     def on_unprogrammed(self) -> None:
@@ -90,6 +85,19 @@ class Judge:
     def on_boot(self, tick: int) -> None:
         """A runner begins to count seconds."""
         self.boot_ms, self.boot_tick = self.now_ms, tick
+        self.due.on_boot(self.now_ms)
+
+    def on_turn(self, late_ms: int, state: State) -> None:
+        """A whole turn of the loop is over, so much later than it was asked for: every second that it saw is told."""
+        self.due.on_turn(self.now_ms, late_ms, state)
+        passed_ms = self.now_ms - self.boot_ms
+        slow_ms = passed_ms * self.scale.slow_ppm // 1_000_000
+        behind_ms = passed_ms - SECOND_MS * (state.tick - self.boot_tick)
+        allowed_ms = SECOND_MS + self.due.excused_ms + slow_ms
+        self._hold("ASM-03", behind_ms, allowed_ms, "fewer ticks than seconds were told")
+        if state.mode is Mode.DELIVERING:
+            words = "less reached the patient than fell due in real seconds"
+            self._hold(IN_REAL_TIME, self.due.lacking_fg, self._compute_lacking_bound_fg(state), words)
 
     # What the journal holds
 
@@ -126,6 +134,7 @@ class Judge:
         self.fronts += is_other if isinstance(event, RefillDone) else not event.is_filled_from_reservoir
         self.inlet = strength
         if isinstance(event, RefillDone):
+            self.more_nl = 0
             self.strongest = [max(a, b) for a, b in zip(self.strongest, event.concentrations_fg_per_nl)]
 
     def _judge_start(self, record: Record) -> None:
@@ -147,6 +156,7 @@ class Judge:
         pulse = record.pulse
         self._expect(pulse.sequence not in self.orders, "OVR-12", "two orders have one number")
         self.orders[pulse.sequence] = Order(pulse.is_basal, pulse.upper_fg, pulse.lower_fg)
+        self.due.on_order(self.orders[pulse.sequence])
         self.open_sequence = pulse.sequence
         if pulse.is_basal:
             self.made_good_fg += pulse.upper_fg[0]
@@ -158,6 +168,7 @@ class Judge:
         if record.response is Response.REPORT_OF_ANOTHER_PULSE_IGNORED:
             return
         order.result = event.result
+        self.due.on_report(order)
         is_moved = order.given is not None
         if event.result is PulseResult.DONE:
             self._hold_lower(order)
@@ -166,12 +177,13 @@ class Judge:
 
     def _hold_lower(self, order: Order) -> None:
         """What the kernel counts as surely given has passed the tip."""
-        if self.scale.is_lacking_free:
+        if order.given is None and (self.scale.is_lying or self._is_dry):
             return
         given = order.given or (0, 0, 0, 0)
         for drug, lower_fg in enumerate(order.lower[: len(given)]):
+            least_fg = Fraction(lower_fg * (PERMILLE - self.scale.lack_permille), PERMILLE)
             slack_fg = self._compute_slack_fg(drug)
-            self._expect(given[drug] + slack_fg >= lower_fg, "CON-02", "less passed the tip than the lower book says")
+            self._expect(given[drug] + slack_fg >= least_fg, "CON-02", "less passed the tip than the lower book says")
 
     # What moved
 
@@ -227,13 +239,26 @@ class Judge:
             self._hold_lacking(before)
 
     def _hold_lacking(self, before: State) -> None:
-        pulse_fg = max(self.strongest[0] * self.config.pump.pulse_volume_nl, before.path.pulse_fg_max)
         behind_fg = Fraction(self.due_fg_1800, SLOT_S) - self.made_good_fg
-        if not self.scale.is_lacking_free:
-            self._hold("UND-01", behind_fg, 2 * pulse_fg, "basal is behind its schedule by more than two pulses")
+        words = "basal is behind its schedule by more than two pulses"
+        self._hold("UND-01", behind_fg, self._compute_two_pulses_fg(before), words)
+
+    def _compute_two_pulses_fg(self, state: State) -> int:
+        return 2 * max(self.strongest[0] * self.config.pump.pulse_volume_nl, state.path.pulse_fg_max)
+
+    def _compute_lacking_bound_fg(self, state: State) -> Volume:
+        shift_nl = self.scale.shift_nl + (self.more_nl if self.scale.extra_pulses else 0)
+        dry_nl = self.more_nl if self._is_dry else 0
+        return self._compute_two_pulses_fg(state) + (shift_nl * self.fronts + dry_nl) * self.strongest[0]
+
+    @property
+    def _is_dry(self) -> bool:
+        """Whether the reservoir is empty before its time, because more has moved than was ordered."""
+        return self.scale.is_draining and self.plant.reservoir.volume_nl == 0
 
     def _forget_lacking(self) -> None:
         self.due_fg_1800, self.made_good_fg = 0, 0
+        self.due.forget(self.now_ms)
 
     def on_restored(self, state: State) -> None:
         """Another state than the stored one goes on: what was due before is not due any more."""

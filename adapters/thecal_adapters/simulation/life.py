@@ -36,7 +36,9 @@ from thecal_adapters.simulation.watch import Watch
 DAY_MS = 86_400_000
 RETRY_MS = 200
 DRIFT_PERMILLE = BY_NAME["rate_drift"].scale.excess_permille
-SLOW_PPM = BY_NAME["clock_fast"].scale.fast_ppm
+LAG_PERMILLE = BY_NAME["rate_lag"].scale.lack_permille
+FAST_PPM = BY_NAME["clock_fast"].scale.fast_ppm
+SLOW_PPM = BY_NAME["clock_slow"].scale.slow_ppm
 MakeRunner = Callable[[Config, Pump, Clock, Store, Console], Runner]
 
 
@@ -66,6 +68,7 @@ class Life:
         self._asked = 0
         self._held: Held | None = None
         self._due_ms = 0
+        self._wanted_ms = 0  # when the loop asked to be called at the latest
         self._asleep_until_ms = 0
         self._cut: tuple[int, bool, Damage] = (0, False, Damage())
         self.twice_ms: deque[int] = deque()  # when pulses were made to move twice
@@ -76,11 +79,11 @@ class Life:
         rng = Random(f"{self.script.seed}/parts")
         self.fuse = Fuse()
         self.clock = VirtualClock(self.fuse)
-        self.clock.ppm = SLOW_PPM * (("clock_fast" in faults) - ("clock_slow" in faults))
+        self.clock.ppm = FAST_PPM * ("clock_fast" in faults) - SLOW_PPM * ("clock_slow" in faults)
         drugs = max(1, sum(drug.is_listed for drug in config.library))
         self.plant = Plant(self.patient.make, drugs)
         self.plant.is_torn = "catheter_torn" in faults
-        self.plant.drift_permille = DRIFT_PERMILLE * (("rate_drift" in faults) - ("rate_lag" in faults))
+        self.plant.drift_permille = DRIFT_PERMILLE * ("rate_drift" in faults) - LAG_PERMILLE * ("rate_lag" in faults)
         self.pump = SimulatedPump(self.plant, self.clock, self.fuse, rng, self._on_motion)
         self._port = wrap_pump(self.pump)
         self.store = VirtualStore(self.fuse, rng, self._on_stored)
@@ -122,7 +125,7 @@ class Life:
         room_nl = pump.capacity_nl - pump.residual_nl
         filled_nl = rng.choice((room_nl, room_nl, pump.residual_nl + 700 * pump.pulse_volume_nl))
         event = RefillDone(0, min(room_nl, filled_nl), self.patient.strengths, has_unknown_drug=False, is_rinsed=False)
-        self.hands.fill(event, 0, is_honest=True)
+        self.hands.fill(event, 0)
         self.hands.revise(self.patient.path_nl, is_filled=True)
         for place in range(12):
             self.later(1_000 * (10 + 60 * place), self._program_first)
@@ -153,7 +156,9 @@ class Life:
     def _run_once(self, runner: Runner) -> None:
         try:
             wait_ms = runner.run_once()
-            self._due_ms = self.clock.now_ms + max(1, self.clock.compute_real_ms(wait_ms))
+            late_ms = max(0, self.clock.now_ms - self._wanted_ms)
+            self._due_ms = self._wanted_ms = self.clock.now_ms + max(1, self.clock.compute_real_ms(wait_ms))
+            self.judge.on_turn(late_ms, self.state)
             self.findings.look()
         except StoreFailed:
             self._due_ms = self.clock.now_ms + RETRY_MS
@@ -185,7 +190,7 @@ class Life:
         except PowerCut:
             self._lose_power()
             return
-        self._due_ms = self.clock.now_ms
+        self._due_ms = self._wanted_ms = self.clock.now_ms
         self.findings.on_boot(self.store.last is not None)
         self.judge.on_boot(self._runner.state.tick)
         if self._runner.state != self.state:
@@ -272,8 +277,9 @@ class Life:
     def _on_motion(self, sequence: int, mass: Mass, told: Told) -> None:
         moved_nl = self.plant.take_moved()
         is_moved = moved_nl > 0
+        self.judge.more_nl += max(0, moved_nl - self.plant.make.pulse_nl)
         self.moves.append((sequence, is_moved, told))
-        self.findings.on_motion(is_moved, told)
+        self.findings.refills.on_motion(is_moved, told)
         self.judge.on_motion(sequence, mass, told, is_moved)
         if self._held is not None and (is_moved or told is Told.DONE):
             self._held.moved = mass

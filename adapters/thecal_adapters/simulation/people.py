@@ -129,7 +129,7 @@ def refill(life: "Life", rng: Random) -> None:
     misread_nl = rng.choice((0, 0, 0, 30_000, -30_000, 3_000_000, -3_000_000))
     aspirated_nl = max(0, int(life.plant.reservoir.volume_nl) - left_nl + misread_nl)
     event = RefillDone(aspirated_nl, filled_nl, label, has_unknown_drug=False, is_rinsed=rng.randrange(6) == 0)
-    life.hands.fill(event, left_nl, is_honest=misread_nl == 0)
+    life.hands.fill(event, left_nl)
     if rng.randrange(4):
         life.later(2 * MINUTE_MS, lambda: program(life, rng))
     if state.mode is not Mode.DELIVERING or rng.randrange(2):
@@ -192,7 +192,7 @@ def take_a_step(life: "Life", rng: Random) -> None:
     state: State = life.state
     event = recover(life.patient.config, state)
     if isinstance(event, RefillDone):
-        life.hands.fill(event, 0, is_honest=False)
+        life.hands.fill(event, 0)
     elif isinstance(event, PathDeclared) and state.path.is_declared:
         life.hands.declare(state.path.volume_lo_nl, state.path.volume_hi_nl, event.is_filled_from_reservoir)
     elif isinstance(event, PathDeclared):
