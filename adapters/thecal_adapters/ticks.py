@@ -59,6 +59,8 @@ class TickMonitor:
         elif max(0, passed_ms) < least_ms - SECOND_MS:
             self._note_loss((least_ms - max(0, passed_ms)) // SECOND_MS)
             self._hold_on_to(now)
+        elif most_ms < max(0, passed_ms) - SECOND_MS:
+            self._hold_on_to(now)  # the time of day was set back, and at most a second passed: nothing is lost
         else:
             self._concede(now)
         return max(0, (now.monotonic_ms - self._grid_ms) // SECOND_MS)

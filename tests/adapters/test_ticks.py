@@ -85,6 +85,22 @@ def test_a_time_of_day_that_is_set_back_holds_seconds_back_once() -> None:
     assert monitor.observe(at(62_000, utc_ms=6_402_000)) >= 1
 
 
+@pytest.mark.parametrize("since_ms", [0, 79, 1_000])
+def test_a_time_of_day_that_is_set_back_between_two_close_looks_costs_no_second(since_ms: int) -> None:
+    monitor, back_ms = TickMonitor(at(0, 50_000_000)), 43_531_533
+    assert monitor.observe(at(5_000, 50_005_000)) == 5
+    monitor.tell(5)
+    now_ms = 5_000 + since_ms
+    told = monitor.observe(at(now_ms, 50_000_000 + now_ms - back_ms))
+    monitor.tell(told)
+    for second in range(7, 4_000):
+        due = monitor.observe(at(second * 1_000, 50_000_000 + second * 1_000 - back_ms))
+        monitor.tell(due)
+        told += due
+    assert 5 + told == 3_999
+    assert monitor.lost_s == 0
+
+
 def test_without_a_time_of_day_the_monotonic_clock_counts_alone() -> None:
     monitor = TickMonitor(blind(0))
     assert monitor.observe(blind(60_000)) == 60
