@@ -71,7 +71,7 @@ class Court:
         sequence = self.order()
         self.judge.now_ms = 1_000 * at_s
         self.judge.plant.book.add(1_000 * at_s, (mass_fg,))
-        self.judge.on_motion(sequence, (mass_fg,), Told.DONE, is_moved=True)
+        self.judge.on_motion(sequence, (mass_fg,), Told.DONE, moved_nl=CONFIG.pump.pulse_volume_nl)
 
     def press(self, at_s: int, role: Role = Role.PATIENT) -> None:
         self.judge.now_ms = 1_000 * at_s
@@ -169,12 +169,12 @@ def test_a_pulse_that_moved_and_is_told_as_not_done_is_condemned() -> None:
 
 def test_motion_without_an_order_and_motion_twice_are_condemned() -> None:
     court = Court()
-    court.judge.on_motion(7, (0,), Told.DONE, is_moved=True)
+    court.judge.on_motion(7, (0,), Told.DONE, moved_nl=CONFIG.pump.pulse_volume_nl)
     assert court.ids == {"ASM-29"}
     court = Court()
     court.move(100)
     court.judge.now_ms += 60_000
-    court.judge.on_motion(1, (1_000,), Told.DONE, is_moved=True)
+    court.judge.on_motion(1, (1_000,), Told.DONE, moved_nl=CONFIG.pump.pulse_volume_nl)
     assert court.ids == {"ASM-06"}
 
 
@@ -225,16 +225,48 @@ def test_more_ticks_than_seconds_are_condemned() -> None:
 def test_what_is_out_of_reach_is_measured_and_never_condemned() -> None:
     court = Court()
     court.judge.is_counted = False
-    court.judge.on_motion(7, (0,), Told.DONE, is_moved=True)
+    court.judge.on_motion(7, (0,), Told.DONE, moved_nl=CONFIG.pump.pulse_volume_nl)
     assert court.ids == set()
 
 
-@pytest.mark.parametrize("scale", [Scale(extra_pulses=5), Scale(excess_permille=145), Scale()])
-def test_what_moved_too_much_may_lack_once_the_reservoir_is_empty_and_never_before(scale: Scale) -> None:
+PULSE_NL = CONFIG.pump.pulse_volume_nl
+DRAINING = [Scale(extra_pulses=5), Scale(excess_permille=145)]
+
+
+def deliver_from_empty(scale: Scale, more_nl: int, kept_nl: int, is_empty: bool = True) -> Court:
+    """A pulse moves so much more than ordered, and one after it so much less, told as done."""
     court = Court(scale)
-    pulse_nl = CONFIG.pump.pulse_volume_nl
-    court.judge.more_nl = 5 * pulse_nl
-    assert court.judge._compute_lacking_bound_fg(STATE) == 2 * pulse_nl
-    court.judge.plant.aspirate(0)
-    more_nl = 0 if scale == Scale() else 5 * pulse_nl
-    assert court.judge._compute_lacking_bound_fg(STATE) == 2 * pulse_nl + more_nl
+    lower = (PULSE_NL, 0, 0, 0)
+    court.judge.on_motion(court.order((10 * PULSE_NL, 0, 0, 0)), (PULSE_NL,), Told.DONE, moved_nl=PULSE_NL + more_nl)
+    court.record(PulseReported(1, PulseResult.DONE), Response.PULSE_BOOKED_AS_DONE)
+    court.judge.plant.aspirate(0 if is_empty else PULSE_NL)
+    court.judge.now_ms += 60_000
+    left_nl = PULSE_NL - kept_nl
+    court.judge.on_motion(court.order(lower, lower), (left_nl,), Told.DONE, moved_nl=left_nl)
+    court.record(PulseReported(2, PulseResult.DONE), Response.PULSE_BOOKED_AS_DONE)
+    return court
+
+
+@pytest.mark.parametrize("scale", DRAINING)
+@pytest.mark.parametrize("kept_nl", [1, PULSE_NL - 1, PULSE_NL])
+def test_an_empty_reservoir_may_keep_back_what_moved_too_much_and_no_more(scale: Scale, kept_nl: int) -> None:
+    court = deliver_from_empty(scale, more_nl=kept_nl, kept_nl=kept_nl)
+    assert court.ids == set()
+    assert court.judge._compute_lacking_bound_fg(STATE) == 2 * PULSE_NL + kept_nl
+    assert deliver_from_empty(scale, more_nl=kept_nl - 1, kept_nl=kept_nl).ids == {"CON-02"}
+
+
+def test_a_pulse_that_is_short_is_condemned_while_there_is_fluid_or_nothing_drains_it() -> None:
+    draining = Scale(excess_permille=145)
+    assert deliver_from_empty(draining, more_nl=PULSE_NL, kept_nl=PULSE_NL, is_empty=False).ids == {"CON-02"}
+    assert deliver_from_empty(Scale(), more_nl=PULSE_NL, kept_nl=PULSE_NL).ids == {"CON-02"}
+    assert draining.is_draining
+    assert not Scale().is_draining
+
+
+def test_a_refill_begins_the_account_of_what_moved_too_much_anew() -> None:
+    court = deliver_from_empty(Scale(excess_permille=145), more_nl=PULSE_NL, kept_nl=1)
+    court.judge.dry.on_refill()
+    court.judge.now_ms += 60_000
+    court.judge.on_motion(court.order(), (PULSE_NL - 1,), Told.DONE, moved_nl=PULSE_NL - 1)
+    assert court.ids == {"CON-02"}

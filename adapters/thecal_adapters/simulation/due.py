@@ -29,13 +29,17 @@ def find_rate(state: State) -> int:
 
 @dataclass(slots=True)
 class Order:
-    """A pulse that stands in the journal: its bounds, what passed the tip, and what was told of it."""
+    """A pulse that stands in the journal: its bounds, what passed the tip, and what was told of it.
+
+    ``kept_nl``: what an empty reservoir kept back of it.
+    """
 
     is_basal: bool
     upper: Masses
     lower: Masses
     stretch: int = 0
     given: Mass | None = None
+    kept_nl: Volume = 0
     result: PulseResult | None = None
 
 

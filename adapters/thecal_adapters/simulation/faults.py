@@ -107,7 +107,7 @@ BY_VISIT = (
 
 
 # The end of a row by which more leaves the reservoir than the books say.
-DRY = "and at the end what the reservoir lacks by then"
+DRY = "and, once the reservoir is empty, what had left it beside what was ordered"
 
 
 def of_fronts(shift_nl: int) -> str:

@@ -21,6 +21,7 @@ from thecal.units import DAY_S, HOUR_S, SLOT_S, Masses
 from thecal_adapters.plant.fluids import Mass, Strength, Volume
 from thecal_adapters.plant.pump import Plant, Told
 from thecal_adapters.ports import Record, Role
+from thecal_adapters.simulation.dry import Dry
 from thecal_adapters.simulation.due import Due, Order
 from thecal_adapters.simulation.faults import Scale
 from thecal_adapters.simulation.monitors import Violation
@@ -70,11 +71,11 @@ class Judge:
     open_sequence: int = 0
     boot_ms: int = 0
     boot_tick: int = 0
-    more_nl: Volume = 0  # what moved beside what was ordered, since the last refill
 
     def __post_init__(self) -> None:
         """Begin with the hard limits."""
         self.due = Due(self.scale)
+        self.dry = Dry(self.scale, self.plant.reservoir)
         self.on_unprogrammed()
 
     def on_unprogrammed(self) -> None:
@@ -134,7 +135,7 @@ class Judge:
         self.fronts += is_other if isinstance(event, RefillDone) else not event.is_filled_from_reservoir
         self.inlet = strength
         if isinstance(event, RefillDone):
-            self.more_nl = 0
+            self.dry.on_refill()
             self.strongest = [max(a, b) for a, b in zip(self.strongest, event.concentrations_fg_per_nl)]
 
     def _judge_start(self, record: Record) -> None:
@@ -177,20 +178,25 @@ class Judge:
 
     def _hold_lower(self, order: Order) -> None:
         """What the kernel counts as surely given has passed the tip."""
-        if order.given is None and (self.scale.is_lying or self._is_dry):
+        if order.given is None and self.scale.is_lying:
             return
         given = order.given or (0, 0, 0, 0)
         for drug, lower_fg in enumerate(order.lower[: len(given)]):
             least_fg = Fraction(lower_fg * (PERMILLE - self.scale.lack_permille), PERMILLE)
-            slack_fg = self._compute_slack_fg(drug)
+            slack_fg = self._compute_slack_fg(drug) + order.kept_nl * self.strongest[drug]
             self._expect(given[drug] + slack_fg >= least_fg, "CON-02", "less passed the tip than the lower book says")
 
     # What moved
 
-    def on_motion(self, sequence: int, mass: Mass, told: Told, is_moved: bool) -> None:
+    def on_motion(self, sequence: int, mass: Mass, told: Told, moved_nl: Volume) -> None:
         """Judge what a pulse brought, at the moment that it passed."""
         order = self.orders.get(sequence)
-        if not is_moved:
+        kept_nl = self.dry.on_motion(self.config.pump.pulse_volume_nl, moved_nl, told)
+        if order is not None and kept_nl:
+            order.kept_nl = kept_nl
+            words = "an empty reservoir kept back more than had moved beside what was ordered"
+            self._hold("CON-02", self.dry.kept_nl, self.dry.more_nl, words)
+        if not moved_nl:
             return
         if order is None:
             self._expect(False, "ASM-29", "a pulse moved whose order is not in the journal")
@@ -247,14 +253,8 @@ class Judge:
         return 2 * max(self.strongest[0] * self.config.pump.pulse_volume_nl, state.path.pulse_fg_max)
 
     def _compute_lacking_bound_fg(self, state: State) -> Volume:
-        shift_nl = self.scale.shift_nl + (self.more_nl if self.scale.extra_pulses else 0)
-        dry_nl = self.more_nl if self._is_dry else 0
-        return self._compute_two_pulses_fg(state) + (shift_nl * self.fronts + dry_nl) * self.strongest[0]
-
-    @property
-    def _is_dry(self) -> bool:
-        """Whether the reservoir is empty before its time, because more has moved than was ordered."""
-        return self.scale.is_draining and self.plant.reservoir.volume_nl == 0
+        shift_nl = self.scale.shift_nl + (self.dry.more_nl if self.scale.extra_pulses else 0)
+        return self._compute_two_pulses_fg(state) + (shift_nl * self.fronts + self.dry.kept_nl) * self.strongest[0]
 
     def _forget_lacking(self) -> None:
         self.due_fg_1800, self.made_good_fg = 0, 0

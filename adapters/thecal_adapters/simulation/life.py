@@ -277,10 +277,9 @@ class Life:
     def _on_motion(self, sequence: int, mass: Mass, told: Told) -> None:
         moved_nl = self.plant.take_moved()
         is_moved = moved_nl > 0
-        self.judge.more_nl += max(0, moved_nl - self.plant.make.pulse_nl)
         self.moves.append((sequence, is_moved, told))
         self.findings.refills.on_motion(is_moved, told)
-        self.judge.on_motion(sequence, mass, told, is_moved)
+        self.judge.on_motion(sequence, mass, told, moved_nl)
         if self._held is not None and (is_moved or told is Told.DONE):
             self._held.moved = mass
 
