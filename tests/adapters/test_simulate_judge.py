@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from thecal.events import BolusAsked, PulseReported, PulseResult, SecondPassed
+from thecal.events import BolusAsked, PulseReported, PulseResult, RefillDone, SecondPassed
 from thecal.outcome import NO_PULSE, NOTHING_SHOWN, Outcome, Response
 from thecal.state import Mode, State, initial_state
 from thecal.units import DAY_S, HOUR_S
@@ -266,7 +266,10 @@ def test_a_pulse_that_is_short_is_condemned_while_there_is_fluid_or_nothing_drai
 
 def test_a_refill_begins_the_account_of_what_moved_too_much_anew() -> None:
     court = deliver_from_empty(Scale(excess_permille=145), more_nl=PULSE_NL, kept_nl=1)
-    court.judge.dry.on_refill()
+    event = RefillDone(0, PULSE_NL, (1, 0, 0, 0), has_unknown_drug=False, is_rinsed=False)
+    court.record(event, Response.REFILL_BOOKED)
+    assert court.ids == set()
     court.judge.now_ms += 60_000
-    court.judge.on_motion(court.order(), (PULSE_NL - 1,), Told.DONE, moved_nl=PULSE_NL - 1)
+    upper = (PULSE_NL, 0, 0, 0)
+    court.judge.on_motion(court.order(upper), (PULSE_NL - 1,), Told.DONE, moved_nl=PULSE_NL - 1)
     assert court.ids == {"CON-02"}
