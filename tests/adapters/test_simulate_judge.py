@@ -229,6 +229,15 @@ def test_what_is_out_of_reach_is_measured_and_never_condemned() -> None:
     assert court.ids == set()
 
 
+@pytest.mark.parametrize(("value", "permille"), [(999_999, 1_000), (1_000_000, 1_000), (1_000_001, 1_001)])
+def test_a_margin_above_1000_permille_is_a_violation_and_no_other_is(value: int, permille: int) -> None:
+    court, margins = Court(), list[int]()
+    court.judge.on_margin = lambda id_, each: margins.append(each)
+    court.judge._hold("RES-01", value, 1_000_000, "too much")
+    assert margins == [permille]
+    assert bool(court.ids) is (permille > 1_000)
+
+
 PULSE_NL = CONFIG.pump.pulse_volume_nl
 DRAINING = [Scale(extra_pulses=5), Scale(excess_permille=145)]
 
