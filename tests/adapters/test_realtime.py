@@ -43,6 +43,16 @@ def test_it_looks_at_pump_and_console_in_between() -> None:
     assert device.pump.moved == [1]
 
 
+def test_a_time_of_day_that_is_set_back_by_hours_silences_no_device_that_looks_often() -> None:
+    device = Device()
+    live(device, seconds=101, poll_ms=500)
+    before = device.runner.state.tick
+    device.clock.ahead_ms -= 12 * 3_600_000
+    live(device, seconds=900, poll_ms=500)
+    assert device.runner.state.tick == before + 900
+    assert len(device.pump.moved) == 11
+
+
 def test_it_tells_of_a_store_that_fails_and_tries_again() -> None:
     failed.clear()
     device = Device()
