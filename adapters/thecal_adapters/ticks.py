@@ -41,6 +41,7 @@ class TickMonitor:
     def __init__(self, now: Observation, lost_s: int = 0) -> None:
         self._grid_ms = now.monotonic_ms  # the second up to which everything is told or lost
         self._seen = self._anchor = now  # the last observation, and the first since a jump
+        self._timed = now  # the last observation with a time of day
         self._conceded_ms = 0  # by which the monotonic clock was ahead of the time of day since then, and is no more
         self.lost_s = lost_s
         self._losses: list[tuple[int, int]] = []  # when, in monotonic ms, and how many, of the last hour
@@ -59,11 +60,19 @@ class TickMonitor:
         elif max(0, passed_ms) < least_ms - SECOND_MS:
             self._note_loss((least_ms - max(0, passed_ms)) // SECOND_MS)
             self._hold_on_to(now)
-        elif most_ms < max(0, passed_ms) - SECOND_MS:
-            self._hold_on_to(now)  # the time of day was set back, and at most a second passed: nothing is lost
+        elif self._is_set_back(now):
+            self._hold_on_to(now)
         else:
             self._concede(now)
+        if now.stamp.uncertainty_ms is not None:
+            self._timed = now
         return max(0, (now.monotonic_ms - self._grid_ms) // SECOND_MS)
+
+    def _is_set_back(self, now: Observation) -> bool:
+        """Whether the time of day has fallen behind by a jump since it was last known: what was told stays told."""
+        bounds_ms = compute_passed_ms(self._timed.stamp, now.stamp)
+        passed_ms = now.monotonic_ms - self._timed.monotonic_ms
+        return bounds_ms is not None and bounds_ms[1] < passed_ms - SECOND_MS
 
     def _hold_on_to(self, now: Observation) -> None:
         """Begin to compare the clocks anew."""

@@ -101,6 +101,17 @@ def test_a_time_of_day_that_is_set_back_between_two_close_looks_costs_no_second(
     assert monitor.lost_s == 0
 
 
+def test_a_time_of_day_that_was_lost_and_comes_back_set_back_costs_no_second() -> None:
+    monitor, told = TickMonitor(at(0, 50_000_000)), 0
+    for second in range(1, 4_000):
+        now_ms = second * 1_000
+        seen = at(now_ms, 50_000_000 + now_ms) if second < 100 else at(now_ms, 6_000_000 + now_ms)
+        due = monitor.observe(blind(now_ms) if 100 <= second < 160 else seen)
+        monitor.tell(due)
+        told += due
+    assert told == 3_999
+
+
 def test_without_a_time_of_day_the_monotonic_clock_counts_alone() -> None:
     monitor = TickMonitor(blind(0))
     assert monitor.observe(blind(60_000)) == 60
@@ -156,6 +167,17 @@ def test_a_quartz_that_runs_fast_is_held_to_the_time_of_day_and_is_a_breach_with
     assert real_s < told <= real_s + 2 + 2  # both stamps' uncertainty, and the second that is given in by
     assert breached_s is not None
     assert breached_s <= 3 * HOUR_S
+
+
+def test_a_quartz_that_runs_fast_is_found_though_the_time_of_day_is_lost_again_and_again() -> None:
+    monitor, told = TickMonitor(at(0, 0, 1_000)), 0
+    for real_s in range(7, 24 * HOUR_S, 7):
+        now_ms = real_s * 1_001
+        due = monitor.observe(blind(now_ms) if real_s // 60 % 2 else at(now_ms, real_s * 1_000, 1_000))
+        monitor.tell(due)
+        told += due
+    assert real_s < told <= real_s + 4
+    assert monitor.is_breached()
 
 
 def test_a_quartz_that_runs_slow_is_a_breach_within_hours_and_makes_no_seconds() -> None:
