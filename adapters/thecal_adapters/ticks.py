@@ -41,8 +41,8 @@ class TickMonitor:
     def __init__(self, now: Observation, lost_s: int = 0) -> None:
         self._grid_ms = now.monotonic_ms  # the second up to which everything is told or lost
         self._seen = self._anchor = now  # the last observation, and the first since a jump
-        self._timed = now  # the last observation with a time of day
         self._conceded_ms = 0  # by which the monotonic clock was ahead of the time of day since then, and is no more
+        self._timed = now  # the last observation with a time of day
         self.lost_s = lost_s
         self._losses: list[tuple[int, int]] = []  # when, in monotonic ms, and how many, of the last hour
 
