@@ -8,8 +8,9 @@ import pytest
 
 from thecal_adapters.simulation.faults import BY_NAME, ROWS, Row, Scale, Standing, join_scales, make_table
 from thecal_adapters.simulation.injections import INJECTIONS
+from thecal_adapters.simulation.judge import IN_REAL_TIME
 from thecal_adapters.simulation.life import Life
-from thecal_adapters.simulation.margins import make_margin_table
+from thecal_adapters.simulation.margins import HELD, NOT_SEEN, make_margin_table
 from thecal_adapters.simulation.script import Item, Script
 from thecal_specs.text import read_assumption, read_entries, read_file
 
@@ -79,6 +80,17 @@ def test_the_guide_tells_the_table_as_it_stands() -> None:
     told = re.search(r"<!-- table: faults -->\n(.*?)\n<!-- end -->", text, re.DOTALL)
     assert told is not None
     assert told[1] == make_table()
+
+
+def test_the_guide_has_a_margin_of_every_fault_and_property_and_none_is_beyond_its_bound() -> None:
+    told = re.search(r"<!-- table: margins -->\n(.*?)\n<!-- end -->", GUIDE.read_text(encoding="utf-8"), re.DOTALL)
+    assert told is not None
+    head, _, *lines = [[cell.strip() for cell in line.strip("|").split("|")] for line in told[1].splitlines()]
+    assert [line[0] for line in lines] == [*(f"`{row.name}`" for row in HELD), "any"]
+    assert {"OVR-01", "OVR-02", "ASM-01", "ASM-03", "CON-02", "UND-01", IN_REAL_TIME} <= set(head)
+    for line in lines:
+        assert all(0 <= int(cell) <= 1_000 for cell in line[3:] if cell != NOT_SEEN), line
+    assert all(int(line[1].replace(",", "")) > 0 for line in lines[:-1])
 
 
 def test_a_margin_that_was_not_seen_is_told_as_such() -> None:
