@@ -113,7 +113,9 @@ def test_a_value_that_is_altered_behind_the_screen_is_found_by_the_second_entry_
     seat.go()
     seat.fill(REFILL)
     seat.go()
-    assert "The second entry was another value. Neither is used" in seat.page.inner_text("main")
+    assert "Concentration of morphine: the second entry was another value. Neither is used" in seat.page.inner_text(
+        "main"
+    )
     seat.page.route("**/again/*", alter)
     seat.review("refill", REFILL)
     fluid = seat.page.locator("tr", has_text="Fluid in it").locator("td").nth(1).inner_text()
@@ -158,7 +160,8 @@ def test_a_day_of_twenty_steps_is_entered_by_keyboard_alone_and_read_back_into_t
     seat.look("/do/program")
     assert not page.locator("#from-5").is_visible()
     seat.type({**PROGRAM, **steps}, folds=("Steps 5 to 12", "Steps 13 to 24"))
-    seat.type({name: PROGRAM[name] for name in ("day", "bolus", "lockout", "count")})
+    again = {name: PROGRAM[name] for name in ("day", "bolus", "lockout", "count", "cap-day-0", "cap-hour-0")}
+    seat.type({**again, **steps}, folds=("Steps 5 to 12", "Steps 13 to 24"))
     seat.wait_for_the_worst_case()
     seat.picture("program-review-steps")
     seat.tab_to("main .primary")

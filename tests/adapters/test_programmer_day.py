@@ -126,6 +126,56 @@ def test_steps_out_of_order_are_refused_until_somebody_has_them_put_in_order(cli
     assert '<a href="#from-3">The first step begins at 00:00, and each later than the one before.</a>' in text
 
 
+STEPS = {"from-1": "00:00", "dose-1": "80 mcg/h", "from-2": "12:00", "dose-2": "120 mcg/h"}
+
+
+@pytest.mark.parametrize(
+    ("second", "told"),
+    [
+        ({"cap-day-0": "35 mg/day"}, {"cap-day-0": "Cap of morphine in any 24 h"}),
+        ({"cap-hour-0": "0.4 mg/day"}, {"cap-hour-0": "Cap of morphine in any hour"}),
+        ({"dose-2": "12 mcg/h"}, {"dose-2": "Step 2, dose"}),
+        ({"from-2": "13:00"}, {"from-2": "Step 2, from"}),
+        ({"from-2": "", "dose-2": ""}, {"from-2": "Step 2, from", "dose-2": "Step 2, dose"}),
+        ({"from-9": "18:00", "dose-9": "1 mcg"}, {"from-3": "Step 3, from", "dose-3": "Step 3, dose"}),
+    ],
+)
+def test_a_cap_or_a_step_that_differs_the_second_time_is_named_and_changes_nothing(
+    clinician: tuple[Hand, Room], second: dict[str, str], told: dict[str, str]
+) -> None:
+    hand, room = clinician
+    program = {**PROGRAM, **STEPS}
+    text = hand.review("program", program, {**program, **second})
+    assert dict(re.findall(r'<li><a href="#([^"]*)">([^:]*): the second entry was another value', text)) == told
+    assert {name for name in (*program, *told) if find_values(text).get(name) == ""} == {*told}
+    assert hand.path.startswith("/again/")
+    assert not room.state.staged.is_staged
+    assert not room.state.is_programmed
+
+
+def test_steps_are_typed_again_as_a_whole_and_blind_and_wherever_there_is_room(clinician: tuple[Hand, Room]) -> None:
+    hand, room = clinician
+    hand.look("/do/program")
+    text = hand.send("/do/", **PROGRAM, **STEPS)
+    asked = find_values(text)
+    assert hand.path.startswith("/again/")
+    assert sum(name.startswith(("from-", "dose-")) for name in asked) == 2 * SLOT_COUNT  # as many as there may be
+    assert {"cap-day-0", "cap-hour-0"} < set(asked)
+    assert set(asked.values()) == {""}
+    assert '<details class="fold" open' not in text
+    hand.send(
+        "/again/", **{**PROGRAM, "from-4": "00:00", "dose-4": "0.08 mg/h", "from-7": "12:00", "dose-7": "120 mcg/h"}
+    )
+    hand.send("/review/")
+    assert room.state.program.slots_fg == (40 * MCG_FG,) * 24 + (60 * MCG_FG,) * 24
+
+
+def test_where_no_step_was_written_none_is_asked_for_again(clinician: tuple[Hand, Room]) -> None:
+    hand, _ = clinician
+    hand.look("/do/program")
+    assert "from-1" not in find_values(hand.send("/do/", **PROGRAM))
+
+
 def test_enter_goes_on_and_does_not_arrange(clinician: tuple[Hand, Room]) -> None:
     hand, _ = clinician
     buttons = re.findall(r"<button[^>]*>", hand.look("/do/program").split('action="/do/program"')[1])

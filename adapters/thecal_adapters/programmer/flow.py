@@ -28,11 +28,12 @@ from thecal_adapters.programmer.drafts import (
     make_screen,
 )
 from thecal_adapters.programmer.forecast import SHORT_WAIT_S, WAIT_S
-from thecal_adapters.programmer.forms import Control, Form, Slip, find_differing, list_groups
+from thecal_adapters.programmer.forms import Control, Form, Slip, list_asked_again, list_differing, list_groups
 from thecal_adapters.programmer.links import LinkLost, Unsettled
 from thecal_adapters.programmer.readback import find_read_back_otherwise, find_stored_otherwise
 from thecal_adapters.programmer.sessions import Ticket
 from thecal_adapters.programmer.settings import compare
+from thecal_adapters.programmer.texts import mark
 
 
 def show_form(
@@ -66,13 +67,18 @@ def take_form(visit: Visit, workflow: Workflow) -> Page:
     plan = workflow.plan(visit, reading, form)
     if form.slips:
         return show_form(visit, workflow, values, form.slips)
-    draft = Draft(secrets.token_hex(8), workflow, values, reading, fields)
+    draft = Draft(secrets.token_hex(8), workflow, arrange(workflow, values), reading, fields)
     visit.session.keep(draft.id, draft)
-    critical = [each for each in fields if each.is_critical and values[each.name].strip()]
+    critical = list_asked_again(fields, draft.values)
     ticket.outcome = f"/again/{draft.id}" if critical else f"/review/{draft.id}"
     if not critical:
         propose(visit, draft, plan)
     return visit.go(ticket.outcome)
+
+
+def arrange(workflow: Workflow, values: Mapping[str, str]) -> Mapping[str, str]:
+    """The entries in the workflow's own order, so that one place is held against the same place."""
+    return workflow.arrange(values) if isinstance(workflow, Arranging) else values
 
 
 def show_again(visit: Visit) -> Page:
@@ -80,9 +86,9 @@ def show_again(visit: Visit) -> Page:
     draft = visit.session.find(visit.params["draft"], Draft)
     if draft is None:
         return explain_lost(visit)
-    fields = [each for each in draft.fields if each.is_critical and draft.values[each.name].strip()]
+    groups = list_groups(list_asked_again(draft.fields, draft.values))
     ticket = visit.issue(f"again {draft.id}", draft.reading.basis)
-    return visit.page("again.html", draft=draft, fields=fields, ticket=ticket)
+    return visit.page("again.html", draft=draft, groups=groups, ticket=ticket)
 
 
 def take_again(visit: Visit) -> Page:
@@ -93,12 +99,14 @@ def take_again(visit: Visit) -> Page:
     ticket = visit.redeem(f"again {draft.id}")
     if not isinstance(ticket, Ticket):
         return ticket
-    differing = find_differing(draft.fields, draft.values, visit.form)
+    second = arrange(draft.workflow, visit.form)
+    differing = list_differing(list_asked_again(draft.fields, draft.values), draft.values, second)
     if differing:
-        visit.note("second entry differs", {"workflow": draft.workflow.name, "fields": list[Value](differing)})
-        text = visit.texts("The second entry was another value. Neither is used: enter this value anew.")
-        cleared = {name: "" if name in differing else value for name, value in draft.values.items()}
-        return show_form(visit, draft.workflow, cleared, [Slip(name, text) for name in differing])
+        names = [each.name for each in differing]
+        visit.note("second entry differs", {"workflow": draft.workflow.name, "fields": list[Value](names)})
+        text = mark("{field}: the second entry was another value. Neither is used: enter this value anew.")
+        slips = [Slip(each.name, visit.texts(text, field=visit.texts(each.label))) for each in differing]
+        return show_form(visit, draft.workflow, {**draft.values, **dict.fromkeys(names, "")}, slips)
     ticket.outcome = f"/review/{draft.id}"
     form = Form(draft.fields, draft.values, visit.texts)
     propose(visit, draft, draft.workflow.plan(visit, draft.reading, form))

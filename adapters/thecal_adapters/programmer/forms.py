@@ -31,6 +31,7 @@ class Control(Enum):
 class Field:
     """One field. ``is_critical``: it is typed a second time, blind. ``legend`` begins a group of fields.
 
+    ``is_listed``: it is a place in a list, which is typed a second time as a whole, its empty places included.
     ``is_half``: it stands beside the next one where there is room. ``fold``: it is folded away under these words, with
     its neighbours that have the same, unless one of them holds something.
     """
@@ -41,6 +42,7 @@ class Field:
     kinds: Sequence[Kind] = ()
     hint: str = ""
     is_critical: bool = False
+    is_listed: bool = False
     is_optional: bool = False
     options: Sequence[tuple[str, str]] = ()
     lowest: int = 0
@@ -64,6 +66,11 @@ class Group:
 
     legend: str
     parts: list[Part]
+
+    @property
+    def is_listed(self) -> bool:
+        """Whether it begins with a list, which is typed a second time as a whole."""
+        return self.parts[0].fields[0].is_listed
 
 
 def list_groups(fields: Sequence[Field]) -> list[Group]:
@@ -166,20 +173,22 @@ class Form:
         return raw
 
 
-def find_differing(fields: Sequence[Field], first: Values, second: Values) -> list[str]:
-    """The critical fields whose second entry is another value than the first."""
-    return [
-        field.name
-        for field in fields
-        if field.is_critical
-        and first.get(field.name, "").strip()
-        and not is_same(field, first.get(field.name, ""), second.get(field.name, ""))
-    ]
+def list_asked_again(fields: Sequence[Field], first: Values) -> list[Field]:
+    """The critical fields that hold something; of a list that holds something every one."""
+    used = {field.name for field in fields if first.get(field.name, "").strip()}
+    is_list = any(field.is_listed and field.name in used for field in fields)
+    return [field for field in fields if field.is_critical and (is_list if field.is_listed else field.name in used)]
+
+
+def list_differing(asked: Sequence[Field], first: Values, second: Values) -> list[Field]:
+    """The fields whose second entry is another value than the first."""
+    return [field for field in asked if not is_same(field, first.get(field.name, ""), second.get(field.name, ""))]
 
 
 def is_same(field: Field, first: str, second: str) -> bool:
     """Whether two entries mean the same: amounts are compared as amounts, other things as they stand."""
-    if field.control is not Control.AMOUNT:
+    is_empty = not first.strip() and not second.strip()
+    if is_empty or field.control is not Control.AMOUNT:
         return first.strip() == second.strip()
     one, other = read(first.strip(), *field.kinds), read(second.strip(), *field.kinds)
     return isinstance(one, Quantity) and one == other

@@ -44,11 +44,13 @@ def _list_step_fields(texts: Texts, place: int, fold: str) -> Iterator[Field]:
     is_first = place == 1
     yield Field(
         f"from-{place}", texts("Step {place}, from", place=place), Control.CLOCK, is_optional=True, is_half=True,
+        is_critical=True, is_listed=True,
         legend=mark("Steps of the day (leave them empty for one rate)") if is_first else "", fold=fold,
         hint=mark("On a half hour, such as 06:30; the first at 00:00.") if is_first else "",
     )  # fmt: skip
     yield Field(
         f"dose-{place}", texts("Step {place}, dose", place=place), kinds=RATES, is_optional=True, is_half=True,
+        is_critical=True, is_listed=True,
         hint=mark("A rate such as 8 mcg/h, or the mass of the whole step such as 36 mcg.") if is_first else "",
         fold=fold,
     )  # fmt: skip

@@ -94,9 +94,11 @@ def list_cap_fields(visit: Visit) -> list[Field]:
         hour = visit.texts("Hard limit: {limit}.", limit=tell(limits.hour_fg_max, Kind.HOUR_DOSE))
         legend = mark("Caps and alarm") if place == 0 else ""
         label = visit.texts("Cap of {drug} in any 24 h", drug=drug)
-        fields.append(Field(f"cap-day-{place}", label, kinds=(Kind.DAY_DOSE,), hint=day, legend=legend))
+        fields.append(
+            Field(f"cap-day-{place}", label, kinds=(Kind.DAY_DOSE,), hint=day, legend=legend, is_critical=True)
+        )
         label = visit.texts("Cap of {drug} in any hour", drug=drug)
-        fields.append(Field(f"cap-hour-{place}", label, kinds=(Kind.HOUR_DOSE,), hint=hour))
+        fields.append(Field(f"cap-hour-{place}", label, kinds=(Kind.HOUR_DOSE,), hint=hour, is_critical=True))
     low = mark("A volume, such as 2 mL.")
     return [*fields, Field("low", mark("Low-reservoir alarm at"), kinds=(Kind.VOLUME,), hint=low)]
 
