@@ -144,11 +144,23 @@ def test_a_program_is_confirmed_only_once_its_worst_case_stands_there(running: R
     assert sum(running.state.program.slots_fg) == 2_200_000_000_000
 
 
-@pytest.mark.parametrize(("name", "values"), [("refill", REFILLED), ("path", PATH), ("time-of-day", {"slots": "4"})])
+@pytest.mark.parametrize(
+    ("name", "values"),
+    [
+        ("refill", REFILLED), ("path", PATH), ("time-of-day", {"slots": "4"}), ("bolus", BOLUS), ("stop", {}),
+        ("minimum-rate", {}),
+    ],
+)  # fmt: skip
 def test_whatever_changes_the_course_of_a_therapy_is_reviewed_with_its_worst_case(
     running: Room, clinician: Hand, name: str, values: dict[str, str]
 ) -> None:
     assert "The worst and the best that it can do" in clinician.review(name, values)
+
+
+def test_a_prime_is_reviewed_with_its_worst_case_before_there_is_any_program(room: Room, clinician: Hand) -> None:
+    clinician.do("refill", REFILL)
+    clinician.do("path", {**PATH, "holds": "none"})
+    assert "The worst and the best that it can do" in clinician.review("prime", {"volume": "0.1 mL"})
 
 
 def test_neither_a_fact_nor_a_resumed_therapy_waits_for_its_worst_case(running: Room, clinician: Hand) -> None:

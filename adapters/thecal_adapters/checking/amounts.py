@@ -26,6 +26,7 @@ class Grounds(Enum):
     CAP = "the cap, which no window exceeds (OVR-01, OVR-02)"
     SCHEDULE = "what is scheduled and two pulses (OVR-08)"
     FRONT = "what is scheduled, less two pulses (OVR-07, UND-01), less what the front may cost (CON-03)"
+    FLIGHT = "one pulse in flight (OVR-12), and what a prime has reserved (OVR-11)"
     NONE = "nothing is known but that no amount is negative"
 
 

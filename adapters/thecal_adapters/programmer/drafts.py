@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
-from thecal.events import Event, PathDeclared, PhaseMoved, RefillDone, ResumeAsked
+from thecal.events import Event, PrescriptionConfirmed
 from thecal.outcome import Response
-from thecal.state import Mode, State
+from thecal.state import State
 from thecal_adapters.codec import encode
 from thecal_adapters.programmer.actions import Value
 from thecal_adapters.programmer.desk import Visit
@@ -16,8 +16,6 @@ from thecal_adapters.programmer.forms import Field, Form
 from thecal_adapters.programmer.links import Answered, Ask, Reading
 from thecal_adapters.programmer.settings import Row
 from thecal_adapters.programmer.worst import Worst
-
-CHANGING = (RefillDone, PathDeclared, PhaseMoved, ResumeAsked)  # beside a new program, which is reckoned once staged
 
 
 @dataclass(frozen=True)
@@ -111,10 +109,10 @@ def is_refused(response: Response | None) -> bool:
     return response is not None and response.name.startswith("REFUSED")
 
 
-def is_course_changed(event: Event, foreseen: Response, after: State) -> bool:
-    """Whether a therapy goes on after an order, on another fluid, at another time of day, or again."""
-    is_running = after.mode is Mode.DELIVERING and not after.bolus.is_active
-    return isinstance(event, CHANGING) and not is_refused(foreseen) and is_running
+def is_anything_ahead(event: Event, foreseen: Response, after: State) -> bool:
+    """Whether an order leaves a therapy, or a prime, to be reckoned; a new program is, as soon as it is staged."""
+    is_any = after.is_programmed or after.bolus.is_active
+    return not isinstance(event, PrescriptionConfirmed) and not is_refused(foreseen) and is_any
 
 
 def make_screen(visit: Visit, draft: Draft) -> Value:

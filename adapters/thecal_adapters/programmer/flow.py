@@ -23,7 +23,7 @@ from thecal_adapters.programmer.drafts import (
     Draft,
     Plan,
     Workflow,
-    is_course_changed,
+    is_anything_ahead,
     is_refused,
     make_screen,
 )
@@ -138,7 +138,7 @@ def propose(visit: Visit, draft: Draft, plan: Plan) -> None:
     foreseen = foresee(visit, draft.reading.state, plan.confirm)
     draft.foreseen, draft.reviewed = foreseen
     draft.rows = compare(draft.reading.state, draft.reviewed, visit.desk.drugs, visit.texts)
-    if is_course_changed(plan.confirm, draft.foreseen, draft.reviewed):
+    if is_anything_ahead(plan.confirm, draft.foreseen, draft.reviewed):
         draft.reckoned = visit.desk.forecaster.go_on(draft.reviewed)
         draft.reckoned.wait(SHORT_WAIT_S)
 

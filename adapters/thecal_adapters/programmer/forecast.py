@@ -15,10 +15,12 @@ from typing import Protocol
 from thecal.limits import Config
 from thecal.outcome import Response
 from thecal.prescription import Overrides, Prescription
-from thecal.state import State
+from thecal.state import Mode, State
 from thecal_adapters.checking import Check, check
+from thecal_adapters.checking.amounts import Amount
 from thecal_adapters.checking.check import Forecast as Found
 from thecal_adapters.checking.check import look_ahead
+from thecal_adapters.checking.standing import look_on
 from thecal_adapters.doses import Kind
 from thecal_adapters.finding import Missing
 from thecal_adapters.prescriptions import make_order
@@ -30,17 +32,22 @@ SHORT_WAIT_S = 5.0  # as long any other review does, which can be confirmed with
 
 @dataclass(frozen=True)
 class Extreme:
-    """The most and the least of a drug in any window of ``length_s``. ``is_exact``: a replayed life reaches it."""
+    """The most and the least of a drug in any window of ``length_s``. ``is_exact``: a replayed life reaches it.
+
+    ``has_boluses`` is None where no program is delivered; ``reached``: what that life reaches.
+    """
 
     drug: str
     length_s: int
-    has_boluses: bool
+    has_boluses: bool | None
     is_crossing: bool
     most_fg: int
     is_most_exact: bool
     least_fg: int
     is_least_exact: bool
     cap_fg: int
+    most_reached_fg: int = 0
+    least_reached_fg: int = 0
 
 
 @dataclass(frozen=True)
@@ -56,13 +63,17 @@ class Slip:
 
 @dataclass(frozen=True)
 class Forecast:
-    """What is told of a check. ``refill_min_s`` and ``refill_max_s``: from now on. ``problem``: why there is none."""
+    """What is told of a check. ``refill_min_s`` and ``refill_max_s``: from now on. ``problem``: why there is none.
+
+    ``is_counted``: the solver was asked; else the bounds are what is proved of every program.
+    """
 
     extremes: Sequence[Extreme] = ()
     slips: Sequence[Slip] = ()
     refill_min_s: int | None = None
     refill_max_s: int | None = None
     is_proved: bool = False
+    is_counted: bool = True
     problem: str = ""
     alarms: Sequence[int] = field(default=())
 
@@ -91,7 +102,7 @@ class Forecaster(Protocol):
         ...
 
     def go_on(self, state: State) -> Reckoning:
-        """Begin to reckon a pump that delivers, and in which no bolus runs, from a state on."""
+        """Begin to reckon a pump that goes on from a state, whatever it does."""
         ...
 
     def close(self) -> None:
@@ -188,9 +199,14 @@ def reckon(config: Config, drugs: Sequence[str], state: State, program: Prescrip
 
 
 def reckon_on(config: Config, drugs: Sequence[str], state: State) -> Forecast:
-    """The forecast of a pump that delivers, from a state on."""
+    """The forecast of a pump from a state on."""
     try:
-        return describe(look_ahead(config, state), drugs)
+        if state.mode is Mode.DELIVERING and not state.bolus.is_active:
+            return describe(look_ahead(config, state), drugs)
+        found = list_extremes(look_on(config, state), drugs)
+        if state.mode is not Mode.DELIVERING:
+            found = [replace(each, has_boluses=None) for each in found]
+        return Forecast(extremes=found, is_counted=False)
     except Exception as error:  # told on the page
         return Forecast(problem=f"{type(error).__name__}: {error}")
 
@@ -209,22 +225,29 @@ def make_forecast(found: Check) -> Forecast:
 def describe(found: Found, drugs: Sequence[str]) -> Forecast:
     """What the page shows of what lies ahead."""
     return Forecast(
-        extremes=[
-            Extreme(
-                drug=drugs[each.drug],
-                length_s=each.length_s,
-                has_boluses=each.has_boluses,
-                is_crossing=each.is_crossing,
-                most_fg=each.most.bound_fg,
-                is_most_exact=each.most.is_exact,
-                least_fg=each.least.bound_fg,
-                is_least_exact=each.least.is_exact,
-                cap_fg=each.cap_fg,
-            )
-            for each in found.amounts
-        ],
+        extremes=list_extremes(found.amounts, drugs),
         refill_min_s=found.lasting.refill_earliest.due_s,
         refill_max_s=found.lasting.refill_latest.due_s,
         is_proved=found.bounds.is_proved,
         alarms=[int(alarm) for alarm in found.alarms],
     )
+
+
+def list_extremes(amounts: Sequence[Amount], drugs: Sequence[str]) -> list[Extreme]:
+    """What the page shows of amounts."""
+    return [
+        Extreme(
+            drug=drugs[each.drug],
+            length_s=each.length_s,
+            has_boluses=each.has_boluses,
+            is_crossing=each.is_crossing,
+            most_fg=each.most.bound_fg,
+            is_most_exact=each.most.is_exact,
+            least_fg=each.least.bound_fg,
+            is_least_exact=each.least.is_exact,
+            cap_fg=each.cap_fg,
+            most_reached_fg=each.most.reached.amount_fg,
+            least_reached_fg=each.least.reached.amount_fg,
+        )
+        for each in amounts
+    ]
