@@ -225,7 +225,9 @@ def test_a_difference_in_the_reservoir_is_told_and_resolved(running: Room, clini
     clinician.do("refill", {**REFILL, "aspirated": "5 mL"})
     assert running.state.therapy.discrepancy == -1
     assert "The reservoir held what was not expected" in clinician.look("/status")
-    clinician.do("discrepancy")
+    for name, values in (("alarm", {"alarm": str(int(Alarm.RESERVOIR_DISCREPANT))}), ("discrepancy", {})):
+        assert "The worst and the best that it can do" in clinician.review(name, values)
+        clinician.send("/review/")
     assert running.state.therapy.discrepancy == 0
 
 
