@@ -190,6 +190,14 @@ def test_a_changed_copy_is_proved_and_not_remembered(repository: Any, expect_exi
     assert (repository.root / "build" / "verdicts").is_dir()
 
 
+@pytest.mark.parametrize("command", ["prove", "translate"])
+def test_a_copy_under_another_name_is_refused_with_the_reason(command: str, tmp_path: Path, expect_exit: Run) -> None:
+    copy = tmp_path / "my-kernel"
+    copy.mkdir()
+    (copy / "step.py").touch()
+    assert "has to be named thecal" in expect_exit(2, command, "--source", str(copy)).stderr
+
+
 def test_a_scenario_that_turns_out_as_it_says_is_as_asked(expect_exit: Run) -> None:
     done = expect_exit(0, "replay", SCENARIO, "--json", "-", "--monitor")
     outcome = json.loads(done.stdout)

@@ -92,6 +92,8 @@ def check_source(source: Path | None) -> None:
     """Refuse a folder that is no copy of the kernel."""
     if source is not None and not (source / "step.py").is_file():
         raise WrongUse(f"--source: {source} is no copy of the folder kernel/thecal (it has no step.py)")
+    if source is not None and source.resolve().name != "thecal":  # its modules import each other by that name
+        raise WrongUse(f"--source: a copy of the kernel has to be named thecal, as its package is; {source} is not")
 
 
 def list_claims(teller: Teller) -> Exit:
