@@ -9,6 +9,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from thecal.events import RefillDone
+from thecal.outcome import Response
 from thecal.state import Alarm
 from thecal_adapters.plant.fluids import Volume
 from thecal_adapters.plant.pump import Told
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from thecal_adapters.simulation.hands import Truth
     from thecal_adapters.simulation.life import Life
 
+KNOWN = (Response.PULSE_BOOKED_AS_DONE, Response.PULSE_BOOKED_AS_NOT_DONE)
 DISCREPANT = (Alarm.RESERVOIR_DISCREPANT, Alarm.RESERVOIR_DISCREPANT_AGAIN)
 
 
@@ -35,6 +37,7 @@ class RefillWatch:
         self._before_nl: Volume = 0
         self._is_known = False
         self._doubts = 0  # since the last refill
+        self._doubts_of_account = 0  # since the account began
         self._total_off_nl = Fraction()  # since the account began
         self._misread_nl = Fraction()
 
@@ -46,9 +49,10 @@ class RefillWatch:
     def on_stored(self, record: Record) -> None:
         """Keep the account; a refill has come to it by then, as hands filled the reservoir."""
         if not isinstance(record.event, RefillDone):
-            before = self.account.doubts
             self.account.add(record.event, record.response, record.pulse.is_ordered)
-            self._doubts += self.account.doubts - before
+        new = record.pulse.is_ordered - (record.response in KNOWN)  # counted here: who is judged does not count
+        self._doubts += new
+        self._doubts_of_account += new
 
     def before_fill(self) -> None:
         """Note by how much the reservoir is not what it must be believed to be, before hands change it."""
@@ -75,9 +79,9 @@ class RefillWatch:
             self._findings.found["refill"] += 1
 
     def _look_at_account(self, record: Record, error_nl: Fraction) -> None:
-        pump, doubts = self._life.patient.config.pump, self.account.doubts
+        pump, doubts = self._life.patient.config.pump, self._doubts_of_account
         if not self.account.is_begun:
-            self._total_off_nl = self._misread_nl = Fraction()
+            self._begin()
         standing = self.account.add(record.event, record.response, False)
         if standing is None:
             return
@@ -91,4 +95,8 @@ class RefillWatch:
             self._findings.miss("account", "the account of refills finds a drift where there is none")
         self._findings.found["account"] += is_due
         if standing.off_nl:
-            self._total_off_nl = self._misread_nl = Fraction()
+            self._begin()
+
+    def _begin(self) -> None:
+        self._total_off_nl = self._misread_nl = Fraction()
+        self._doubts_of_account = 0
